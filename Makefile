@@ -1,0 +1,83 @@
+# Set-up and the main jobs. All paths are relative to this folder, and every tool is run by the environment's
+# Python, so that a blank in the clone's path, or a moved clone, does no harm.
+
+PYTHON ?= python3.11
+VENV := .venv
+PY := $(VENV)/bin/python
+DBT := $(PY) $(VENV)/bin/dbt
+
+# A stamp is newer than what it was made from, or set-up does that part again. The one of the dbt packages
+# lies inside them: `dbt deps` by hand empties that folder before it asks the hub.
+PYTHON_STAMP := $(VENV)/.installed
+PACKAGES_STAMP := dbt_packages/.installed
+STAND_INS := $(shell find packages/offline -type f)
+SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models python seeds snapshots)
+
+# What dbt says when the hub, or a download from it, can't be reached; any other failure is shown as it is.
+UNREACHABLE := External connection exception
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build built test lint docs soak bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+setup: $(PYTHON_STAMP) $(PACKAGES_STAMP) ## environment in .venv and dbt packages (OFFLINE=1: don't ask the hub)
+
+$(PYTHON_STAMP): requirements.lock
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	    { echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Python packages: from requirements.lock into $(VENV)"
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(PACKAGES_STAMP): packages.yml package-lock.yml $(STAND_INS) | $(PYTHON_STAMP)
+	@mkdir -p logs; \
+	if [ -z "$(OFFLINE)" ] && $(DBT) --no-use-colors deps > logs/deps.log 2>&1; then \
+	    echo "dbt packages: from the dbt hub"; \
+	elif [ -n "$(OFFLINE)" ] || grep -q "$(UNREACHABLE)" logs/deps.log; then \
+	    echo "dbt packages: the dbt hub can't be reached, so the stand-ins from packages/offline are used"; \
+	    rm -rf dbt_packages && mkdir dbt_packages && cp -R packages/offline/. dbt_packages/; \
+	else \
+	    cat logs/deps.log >&2; exit 1; \
+	fi
+	@touch $@
+
+# Unit tests are for those who change the project: `make test` has them, the job doesn't.
+build: setup ## the main job: dbt build on the seeds
+	$(DBT) build --exclude-resource-type unit_test
+	@echo "Database: $${BENEFITS_DB_DIR:-warehouse}/analytics.duckdb    Exports: outputs/"
+
+# Tests need the relations of the project as it is now: build when there are none, or when a source is newer.
+built: setup
+	@database="$${BENEFITS_DB_DIR:-warehouse}/analytics.duckdb"; \
+	if [ ! -f "$$database" ] || find $(SOURCES) -type f \
+	    ! -name '*.pyc' -newer "$$database" | grep -q .; then $(MAKE) build; fi
+
+test: built ## every test: dbt's data and unit tests, then pytest over whole runs
+	$(DBT) test
+	$(PY) -m pytest
+
+# The linter's dbt has its own folder: it neither waits for a run on the warehouse nor shows up in one.
+lint: setup ## ruff for Python, sqlfluff for SQL
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	BENEFITS_DB_DIR=target/lint $(PY) -m sqlfluff lint --disable-progress-bar $(wildcard models tests analyses snapshots)
+
+docs: built ## generate the documentation site (then: dbt docs serve)
+	$(DBT) docs generate
+
+soak: setup ## long tests: kills, crowds, volume
+	$(PY) -m pytest -m soak
+
+bench: setup ## wall times
+	$(PY) -m pytest -m bench
+
+lock: ## pin the Python packages anew after a change of pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest \
+	    --generate-hashes --no-strip-extras --no-emit-index-url --annotation-style line \
+	    --custom-compile-command "make lock" --quiet -o requirements.lock
+
+clean: ## remove what make can make again; never warehouse/ and outputs/, which hold data
+	rm -rf $(VENV) dbt_packages target logs .pytest_cache .ruff_cache .hypothesis

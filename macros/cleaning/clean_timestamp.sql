@@ -1,0 +1,24 @@
+{% macro clean_timestamp(text) -%}
+    {#- ISO 8601 with Z or an offset to UTC, without one taken as UTC; a bare date is its midnight.
+        The offset is computed here: a cast to timestamptz would depend on the session. -#}
+    {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
+    {%- set clock = '[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
+    {%- set zone = '[Zz]|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?' -%}
+    {%- set offset = "regexp_extract(" ~ text ~ ", ':.*[+-]([0-9]{2}):?([0-9]{2})?$', " -%}
+    case
+        when regexp_full_match({{ text }}, '{{ day }}([Tt ]{{ clock }} ?({{ zone }})?)?')
+            then
+                try_cast(
+                    regexp_extract(
+                        upper({{ text }}), '^{{ day }}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?'
+                    ) as timestamp
+                )
+                - to_minutes(
+                    case when regexp_matches({{ text }}, ':.*-[0-9:]+$') then -1 else 1 end
+                    * (
+                        coalesce(try_cast({{ offset }} 1) as integer), 0) * 60
+                        + coalesce(try_cast({{ offset }} 2) as integer), 0)
+                    )
+                )
+    end
+{%- endmacro %}

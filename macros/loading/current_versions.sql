@@ -1,0 +1,79 @@
+{% macro current_versions(feed_name, staged, landed, keep_conflicts=false) -%}
+{#-
+    The version of each key that counts: the newest last_updated (null is oldest), equal ones by
+    delivery, equal ones by content hash. A row with a null in its key is a key of its own.
+
+    In a snapshot feed unchanged rows are not landed again, so "delivery" is the last one that held the
+    content: `departed` says when a later delivery no longer did. A key whose contents were all
+    deleted is_deleted.
+
+    keep_conflicts: rows of one file that contradict each other (one key, several contents, no
+    last_updated) all stay, marked has_conflicting_contents; version_rank 1 is the one that counts.
+-#}
+{%- set is_snapshot = feeds()[feed_name].mode == "snapshot" -%}
+with
+
+versions as (
+    select
+        staged.*,
+        {% if is_snapshot %}
+        coalesce(departed.is_deleted, false) as is_content_deleted,
+        coalesce(departed.load_id, 9223372036854775807) as delivery_order,
+        coalesce(departed.load_id, 9223372036854775807) as same_file
+        {% else %}
+        false as is_content_deleted,
+        staged.load_id as delivery_order,
+        staged.file_id as same_file
+        {% endif %}
+    from {{ staged }} as staged
+    {% if is_snapshot %}
+    left join lateral (
+        select
+            min(landed.load_id) as load_id,
+            bool_or(landed.change = 'deleted') as is_deleted
+        from {{ landed }} as landed
+        where
+            landed.change <> 'upsert'
+            and landed.content_hash = staged.content_hash
+            and landed.load_id > staged.load_id
+    ) as departed on true
+    {% endif %}
+),
+
+compared as (
+    select
+        versions.*,
+        min(loaded_at) over (partition by entity_key, content_hash) as first_seen_at,
+        bool_and(is_content_deleted) over (partition by entity_key) as is_deleted,
+        min(content_hash) over (partition by entity_key, same_file)
+        <> max(content_hash) over (partition by entity_key, same_file) as has_other_contents,
+        row_number() over newest_first as version_rank,
+        first_value(last_updated) over newest_first as newest_last_updated,
+        first_value(same_file) over newest_first as newest_file,
+        row_number() over (
+            partition by entity_key, same_file, content_hash
+            order by row_id
+        ) as repeat_rank
+    from versions
+    window newest_first as (
+        partition by entity_key
+        order by last_updated desc nulls last, delivery_order desc, content_hash desc, row_id asc
+    )
+),
+
+judged_versions as (
+    select
+        compared.*,
+        (
+            {{ "true" if keep_conflicts else "false" }}
+            and has_other_contents
+            and newest_last_updated is null
+            and same_file = newest_file
+            and repeat_rank = 1
+        ) as has_conflicting_contents
+    from compared
+)
+
+select * from judged_versions
+where version_rank = 1 or has_conflicting_contents
+{%- endmacro %}

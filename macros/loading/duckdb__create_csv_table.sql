@@ -1,0 +1,13 @@
+{% macro duckdb__create_csv_table(model, agate_table) %}
+    {#- Every column of every seed is text, listed in column_types or not: a guessed type would turn the
+        EIN 012345678 into a number. -#}
+    {% set sql %}
+        create or replace table {{ this }} (
+            {%- for column in agate_table.column_names %}
+            {{ adapter.quote(column) }} varchar{{ "," if not loop.last }}
+            {%- endfor %}
+        )
+    {% endset %}
+    {% call statement("_") %} {{ sql }} {% endcall %}
+    {{ return(sql) }}
+{% endmacro %}

@@ -1,0 +1,19 @@
+{% macro feeds() -%}
+    {#- The registry of feeds (var `feeds`) with the modes of var `feed_modes` put in. -#}
+    {%- set registry = {} -%}
+    {%- for name, feed in var("feeds").items() -%}
+        {%- set source_name, feed_part = name.split(".") -%}
+        {%- do registry.update({
+            name: dict(
+                feed,
+                source=source_name,
+                feed=feed_part,
+                mode=var("feed_modes").get(name, feed.mode),
+                assessed="int_" ~ feed.entity ~ "_assessed",
+                staged="stg_" ~ source_name ~ "__" ~ feed_part,
+                landed="land_" ~ source_name ~ "__" ~ feed_part,
+            )
+        }) -%}
+    {%- endfor -%}
+    {{ return(registry) }}
+{%- endmacro %}

@@ -1,0 +1,54 @@
+{% macro column_profiles() -%}
+{#- One row per column of each feed's contract: how empty, how varied, how much of it does not parse. One
+    pass over a feed's landed rows computes all its columns. -#}
+{%- for feed in feeds().values() %}
+(
+    with
+
+    tidied as (
+        select
+            {%- for column in feed.columns %}
+            {{ clean_text(adapter.quote(column)) }} as {{ adapter.quote(column) }}{{ "," if not loop.last }}
+            {%- endfor %}
+        from {{ ref(feed.landed) }}
+        where change = 'upsert'
+    ),
+
+    profiled as (
+        select
+            count(*) as rows_total,
+            [
+                {%- for column in feed.columns %}
+                {%- set name = adapter.quote(column) %}
+                {%- set kind = feed.types.get(column, "text") %}
+                {
+                    'column_name': '{{ column }}',
+                    'filled': count({{ name }}),
+                    'varied': approx_count_distinct({{ name }}),
+                    'parsed': count({{ parsed(name, kind) }})
+                }{{ "," if not loop.last }}
+                {%- endfor %}
+            ] as columns
+        from tidied
+    ),
+
+    unnested as (
+        select
+            rows_total,
+            unnest(columns) as profile
+        from profiled
+    )
+
+    select
+        '{{ feed.source }}' as source,
+        '{{ feed.feed }}' as feed,
+        profile['column_name'] as column_name,
+        rows_total::bigint as rows_total,
+        1 - profile['filled']::double / nullif(rows_total, 0) as null_rate,
+        profile['varied']::bigint as distinct_count,
+        1 - profile['parsed']::double / nullif(profile['filled'], 0) as unparseable_rate
+    from unnested
+)
+{{ "union all" if not loop.last }}
+{%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,38 @@
+{% macro quarantine(feed_name, assessed, landed) -%}
+{#-
+    The rows of a feed that are withheld from the marts, as delivered but masked, with every reason.
+    A state, not a log: each run judges anew, and a row that now passes is gone from here.
+-#}
+{%- set feed = feeds()[feed_name] -%}
+with
+
+withheld as (
+    select * from {{ assessed }}
+    where not is_valid and not is_deleted
+),
+
+ledger as (
+    select * from {{ ref('landing_ledger') }}
+)
+
+select
+    {% for column in feed.columns -%}
+    {{ mask_delivered("landed." ~ adapter.quote(column), feed.pii.get(column)) }} as {{ adapter.quote(column) }},
+    {% endfor -%}
+    withheld.rejection_reason,
+    withheld.all_reasons,
+    withheld.dq_flags,
+    withheld.row_id,
+    withheld.source_file,
+    withheld.source_row,
+    withheld.first_seen_at,
+    ledger.run_id
+from withheld
+inner join {{ landed }} as landed
+    on
+        withheld.file_id = landed.file_id
+        and withheld.source_row = landed.source_row
+        and landed.change = 'upsert'
+inner join ledger
+    on withheld.file_id = ledger.file_id
+{%- endmacro %}

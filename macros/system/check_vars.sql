@@ -1,0 +1,26 @@
+{% macro check_vars() -%}
+    {#- A var that makes no sense stops the run before anything changes, with what would make sense. -#}
+    {%- set problems = [] -%}
+    {%- if var("enrichment_mode") not in ["stub"] -%}
+        {%- do problems.append("enrichment_mode must be stub") -%}
+    {%- endif -%}
+    {%- if var("date_order") not in ["mdy", "dmy"] -%}
+        {%- do problems.append("date_order must be mdy or dmy") -%}
+    {%- endif -%}
+    {%- if var("roster_severity_bands") | sort != var("roster_severity_bands")
+        or var("roster_severity_bands") | length != 3 -%}
+        {%- do problems.append("roster_severity_bands must be three growing numbers") -%}
+    {%- endif -%}
+    {%- for name, mode in var("feed_modes").items() -%}
+        {%- if name not in var("feeds") or mode not in ["snapshot", "delta"] -%}
+            {%- do problems.append("feed_modes: no feed " ~ name ~ ", or mode " ~ mode ~ " unknown") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if var("as_of_date")
+        and not modules.re.fullmatch("\d{4}-\d{2}-\d{2}", var("as_of_date") | string) -%}
+        {%- do problems.append("as_of_date must be YYYY-MM-DD or empty") -%}
+    {%- endif -%}
+    {%- if problems -%}
+        {{ exceptions.raise_compiler_error("Nothing was changed. Mend the vars: " ~ problems | join("; ")) }}
+    {%- endif -%}
+{%- endmacro %}

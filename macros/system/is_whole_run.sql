@@ -1,0 +1,11 @@
+{% macro is_whole_run(results) -%}
+    {#- True where every published model was built in this run, or where `dbt retry` built what was missing. -#}
+    {%- if "retry" in invocation_args_dict.get("invocation_command", "") -%} {{ return(true) }} {%- endif -%}
+    {%- set built = results | map(attribute="node.unique_id") | list -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == "model" and node.database == target.database
+        and node.unique_id not in built -%}
+        {{ return(false) }}
+    {%- endfor -%}
+    {{ return(true) }}
+{%- endmacro %}

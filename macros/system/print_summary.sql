@@ -1,0 +1,34 @@
+{% macro print_summary(status, exported, bad) -%}
+    {#- What a person wants to know at the end of a build. Rules and counts only, no values of rows. -#}
+    {%- set run = run_query(
+        "select rows_in, rows_out, rows_quarantined, validation_errors, enriched, enrichment_failed, "
+        ~ "runtime_seconds, getvariable('warehouse_folder') as folder from " ~ ops_relation("run_history")
+        ~ " where run_id = getvariable('run_id')"
+    ).rows[0] -%}
+    {%- set lines = ["", "Benefits warehouse: " ~ status ~ " in " ~ "%.1f" % run["runtime_seconds"] ~ " s"] -%}
+    {%- for label, column in [
+        ["rows in", "rows_in"], ["rows out", "rows_out"], ["quarantined", "rows_quarantined"],
+        ["validation errors", "validation_errors"], ["companies enriched", "enriched"],
+        ["enrichment failed", "enrichment_failed"],
+    ] -%}
+        {%- if run[column] is not none -%}
+            {%- do lines.append("  %-20s %s" % (label, "{:,}".format(run[column] | int))) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for rule in summary_rules() -%}
+        {%- do lines.append("    %-50s %s" % (rule[0], "{:,}".format(rule[1] | int))) -%}
+    {%- endfor -%}
+    {%- for file in summary_files() -%}
+        {%- do lines.append("  " ~ file[0] ~ ": " ~ file[1]) -%}
+    {%- endfor -%}
+    {%- if bad -%}
+        {%- do lines.append("  not published; mend and run again: "
+            ~ bad | map(attribute="node.name") | join(", ")) -%}
+    {%- else -%}
+        {%- do lines.append("  database             " ~ run["folder"] ~ "/analytics.duckdb") -%}
+    {%- endif -%}
+    {%- if exported -%}
+        {%- do lines.append("  exports              " ~ export_folder()) -%}
+    {%- endif -%}
+    {{ print(lines | join("\n")) }}
+{%- endmacro %}

@@ -1,0 +1,52 @@
+-- The person with a company and a title: an EIN is inferred from the e-mail domain where the lookup names
+-- exactly one, a missing title is the last one that the person had.
+with
+
+employees as (
+    select * from {{ ref('int_employees_current') }}
+),
+
+versions as (
+    select * from {{ ref('stg_benefits_admin__employees') }}
+),
+
+domains as (
+    select * from {{ ref('int_domains_resolved') }}
+),
+
+last_titles as (
+    select
+        versions.entity_key,
+        arg_max(
+            versions.title,
+            (coalesce(versions.last_updated, '-infinity'), versions.load_id, versions.content_hash)
+        ) as title
+    from versions
+    where versions.title is not null
+    group by versions.entity_key
+),
+
+final as (
+    select
+        employees.* exclude (title, company_ein),
+        split_part(employees.email, '@', 2) as email_domain,
+        employees.company_ein as delivered_ein,
+        coalesce(employees.company_ein, domains.company_ein) as company_ein,
+        case
+            when employees.company_ein is not null then 'source'
+            when domains.company_ein is not null then 'inferred'
+            else 'none'
+        end as company_ein_source,
+        domains.company_ein as domain_ein,
+        employees.title as delivered_title,
+        coalesce(employees.title, last_titles.title) as title
+    from employees
+    left join domains
+        on split_part(employees.email, '@', 2) = domains.email_domain
+    left join last_titles
+        on
+            employees.entity_key = last_titles.entity_key
+            and employees.person_id is not null
+)
+
+select * from final

@@ -1,0 +1,45 @@
+{{ config(materialized='table') }}
+
+with
+
+account_holders as (
+    select * from {{ ref('int_account_holders_current') }}
+),
+
+terminations as (
+    select * from {{ ref('int_account_holders_dated') }}
+),
+
+statuses as (
+    select * from {{ ref('int_allowed_values_spelled') }}
+    where source = 'spend_accounts' and feed = 'employees' and field = 'status'
+),
+
+facts as (
+    select
+        account_holders.* exclude (status),
+        account_holders.employee_id as record_key,
+        coalesce(statuses.value, account_holders.status) as status,
+        statuses.value is not null as is_known_status,
+        coalesce(lower(account_holders.status) = 'terminated', false) as is_terminated,
+        case
+            when lower(account_holders.status) = 'terminated'
+                then coalesce(account_holders.termination_date, terminations.terminated_on)
+        end as terminated_on
+    from account_holders
+    left join terminations
+        on account_holders.entity_key = terminations.entity_key
+    left join statuses
+        on lower(account_holders.status) = statuses.caseless_value
+),
+
+{{ judge('spend_accounts.employees', 'facts', {
+    'missing_employee_id': 'employee_id is null',
+    'invalid_hire_date': 'has_hire_date_text and hire_date is null',
+    'invalid_email': 'has_email_text and email is null',
+    'unknown_status': 'not is_known_status',
+    'invalid_last_updated': 'has_last_updated_text and last_updated is null',
+    'duplicate_key': 'employee_id is not null and has_other_contents',
+}) }}
+
+select * from judged

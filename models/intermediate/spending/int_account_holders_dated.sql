@@ -1,0 +1,44 @@
+-- One row per account holder with the day of termination: the one delivered, else the day on which the
+-- landed history first shows it. Null where history begins with it: then it has always been so.
+with
+
+versions as (
+    select
+        entity_key,
+        termination_date,
+        coalesce(lower(status) = 'terminated', false) as is_terminated,
+        coalesce(last_updated, loaded_at)::date as known_on,
+        row_number() over (
+            partition by entity_key
+            order by last_updated asc nulls first, load_id asc, content_hash asc
+        ) as version_number
+    from {{ ref('stg_spend_accounts__employees') }}
+    where employee_id is not null
+),
+
+last_active as (
+    select
+        entity_key,
+        coalesce(max(version_number) filter (where not is_terminated), 0) as version_number
+    from versions
+    group by entity_key
+),
+
+final as (
+    select
+        versions.entity_key,
+        coalesce(
+            arg_max(versions.termination_date, versions.version_number),
+            case
+                when min(last_active.version_number) > 0
+                    then arg_min(versions.known_on, versions.version_number)
+            end
+        ) as terminated_on
+    from versions
+    inner join last_active
+        on versions.entity_key = last_active.entity_key
+    where versions.version_number > last_active.version_number
+    group by versions.entity_key
+)
+
+select * from final

@@ -1,0 +1,43 @@
+{{ config(materialized='table') }}
+
+with
+
+benefit_accounts as (
+    select * from {{ ref('int_benefit_accounts_current') }}
+),
+
+account_holders as (
+    select * from {{ ref('int_account_holders_assessed') }}
+    where is_valid and version_rank = 1
+),
+
+benefit_types as (
+    select * from {{ ref('int_allowed_values_spelled') }}
+    where source = 'spend_accounts' and feed = 'benefit_accounts' and field = 'benefit_type'
+),
+
+facts as (
+    select
+        benefit_accounts.* exclude (benefit_type),
+        benefit_accounts.benefit_account_id as record_key,
+        coalesce(benefit_types.value, benefit_accounts.benefit_type) as benefit_type,
+        benefit_types.value is not null as is_known_type,
+        account_holders.employee_id is not null as is_known_holder
+    from benefit_accounts
+    left join account_holders
+        on benefit_accounts.employee_id = account_holders.employee_id
+    left join benefit_types
+        on lower(benefit_accounts.benefit_type) = benefit_types.caseless_value
+),
+
+{{ judge('spend_accounts.benefit_accounts', 'facts', {
+    'missing_benefit_account_id': 'benefit_account_id is null',
+    'invalid_allowance': 'monthly_allowance is null',
+    'invalid_employee_id': 'not is_known_holder',
+    'negative_balance': 'current_balance < 0',
+    'unknown_benefit_type': 'not is_known_type',
+    'invalid_last_updated': 'has_last_updated_text and last_updated is null',
+    'duplicate_key': 'benefit_account_id is not null and has_other_contents',
+}) }}
+
+select * from judged

@@ -1,0 +1,1 @@
+{{ landed('benefits_admin', 'plans') }}

@@ -1,0 +1,1 @@
+{{ landed('spend_accounts', 'benefit_accounts') }}

@@ -1,0 +1,1 @@
+{{ landed('spend_accounts', 'employees') }}

@@ -1,0 +1,42 @@
+"""One row per delivered file: the ledger of landing, and the model that lands (python/…/landing.py)."""
+
+import json
+
+from benefits_warehouse import landing
+
+
+def model(dbt, session):
+    """Land what is new and append its ledger rows.
+
+    Args:
+        dbt: the model's context; meta holds the feeds and the settings (see the YAML beside).
+        session: the DuckDB connection of the run.
+
+    Returns:
+        Relation with the new rows of the ledger, columns as in landing.LEDGER.
+    """
+    dbt.config(materialized="incremental", full_refresh=False)
+    settings = json.loads(dbt.config.meta_get("settings"))
+    # Each seed is named here, not in a loop, so that dbt sees it as a parent.
+    seeds = {
+        "employees_raw": dbt.ref("employees_raw"),
+        "plans_raw": dbt.ref("plans_raw"),
+        "claims_raw": dbt.ref("claims_raw"),
+        "employees": dbt.ref("employees"),
+        "benefit_accounts": dbt.ref("benefit_accounts"),
+        "transactions": dbt.ref("transactions"),
+    }
+    aliases = dbt.ref("column_aliases").fetchall()
+    ledger = session.sql(f"select * from {dbt.this}").fetchall() if dbt.is_incremental else []
+    folder, run_id = session.sql(
+        "select getvariable('warehouse_folder'), getvariable('run_id')"
+    ).fetchone()
+    rows = landing.load_feeds(
+        session,
+        json.loads(dbt.config.meta_get("feeds")),
+        aliases,
+        [dict(zip(landing.LEDGER, row, strict=True)) for row in ledger],
+        {**settings, "folder": f"{folder}/restricted/landing", "run_id": run_id},
+        {name: f"({relation.sql_query()})" for name, relation in seeds.items()},
+    )
+    return landing.ledger_relation(session, rows)

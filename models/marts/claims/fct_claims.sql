@@ -1,0 +1,17 @@
+with
+
+claims as (
+    select * from {{ ref('int_claims_assessed') }}
+    where is_valid and not is_deleted and version_rank = 1
+)
+
+select
+    claim_id,
+    company_ein,
+    service_date,
+    amount,
+    claim_type,
+    dq_flags,
+    load_id,
+    loaded_at
+from claims

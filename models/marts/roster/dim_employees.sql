@@ -1,0 +1,21 @@
+with
+
+employees as (
+    select * from {{ ref('int_employees_assessed') }}
+    where is_valid and version_rank = 1
+)
+
+select
+    person_id,
+    {{ mask_name('full_name') }} as full_name,
+    title,
+    {{ mask_email('email') }} as email,
+    email_domain,
+    {{ person_token('email') }} as email_token,
+    company_ein,
+    company_ein_source,
+    start_date,
+    dq_flags,
+    is_deleted,
+    load_id
+from employees

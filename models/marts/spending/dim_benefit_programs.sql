@@ -1,0 +1,14 @@
+with
+
+benefit_accounts as (
+    select * from {{ ref('int_benefit_accounts_assessed') }}
+    where is_valid and not is_deleted and version_rank = 1
+)
+
+select
+    benefit_type,
+    program_name,
+    monthly_allowance,
+    count(*)::bigint as account_count
+from benefit_accounts
+group by benefit_type, program_name, monthly_allowance

@@ -1,0 +1,21 @@
+with
+
+transactions as (
+    select * from {{ ref('int_transactions_assessed') }}
+    where is_valid and not is_deleted and version_rank = 1
+)
+
+select
+    transaction_id,
+    employee_id,
+    benefit_account_id,
+    merchant,
+    amount,
+    transaction_at,
+    category,
+    benefit_type,
+    program_name,
+    dq_flags,
+    load_id,
+    loaded_at
+from transactions

@@ -1,0 +1,5 @@
+{{ quarantine(
+    'benefits_admin.claims',
+    assessed=ref('int_claims_assessed'),
+    landed=ref('land_benefits_admin__claims')
+) }}

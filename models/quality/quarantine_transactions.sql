@@ -1,0 +1,5 @@
+{{ quarantine(
+    'spend_accounts.transactions',
+    assessed=ref('int_transactions_assessed'),
+    landed=ref('land_spend_accounts__transactions')
+) }}

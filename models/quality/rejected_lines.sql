@@ -1,0 +1,21 @@
+-- The raw text of a line may be personal and stays in the restricted folder.
+with
+
+lines as (
+    {{ landed_rejects() }}
+),
+
+ledger as (
+    select * from {{ ref('landing_ledger') }}
+)
+
+select
+    lines.source,
+    lines.feed,
+    lines.source_file,
+    lines.source_line,
+    lines.error_reason,
+    ledger.run_id
+from lines
+inner join ledger
+    on lines.file_id = ledger.file_id

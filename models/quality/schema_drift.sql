@@ -1,0 +1,81 @@
+-- What deliveries brought beyond or short of the contract, and columns most of whose values no longer parse.
+with
+
+ledger as (
+    select * from {{ ref('landing_ledger') }}
+),
+
+added as (
+    select
+        source,
+        feed,
+        loaded_at,
+        run_id,
+        'info' as severity,
+        'added' as drift,
+        unnest(added_columns) as column_name
+    from ledger
+    where status = 'loaded'
+),
+
+-- An optional column that was never delivered is no drift; one that stopped coming is.
+missing as (
+    select
+        source,
+        feed,
+        loaded_at,
+        run_id,
+        case when status = 'refused' then 'error' else 'warn' end as severity,
+        'missing' as drift,
+        unnest(missing_columns) as column_name
+    from ledger as newer
+    where
+        status = 'refused'
+        or exists (
+            select 1
+            from ledger as older
+            where
+                older.source = newer.source
+                and older.feed = newer.feed
+                and older.file_id < newer.file_id
+                and older.status = 'loaded'
+                and not list_has_all(older.missing_columns, newer.missing_columns)
+        )
+),
+
+retyped as (
+    select
+        profile.source,
+        profile.feed,
+        max(ledger.loaded_at) as loaded_at,
+        arg_max(ledger.run_id, ledger.file_id) as run_id,
+        'warn' as severity,
+        'retyped' as drift,
+        profile.column_name
+    from {{ ref('column_profile') }} as profile
+    inner join ledger
+        on
+            profile.source = ledger.source
+            and profile.feed = ledger.feed
+    where profile.unparseable_rate > 0.5
+    group by profile.source, profile.feed, profile.column_name
+),
+
+final as (
+    select * from added
+    union all by name
+    select * from missing
+    union all by name
+    select * from retyped
+)
+
+select
+    source,
+    feed,
+    column_name,
+    drift,
+    arg_min(severity, loaded_at) as severity,
+    min(loaded_at) as detected_at,
+    arg_min(run_id, loaded_at) as run_id
+from final
+group by source, feed, column_name, drift

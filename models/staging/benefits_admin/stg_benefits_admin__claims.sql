@@ -1,0 +1,42 @@
+with
+
+source as (
+    select * from {{ ref('land_benefits_admin__claims') }}
+    where change = 'upsert'
+),
+
+tidied as (
+    select
+        {{ lineage() }},
+        {{ clean_text('claim_id') }} as claim_id,
+        {{ clean_text('company_ein') }} as company_ein_text,
+        {{ clean_text('claim_type') }} as claim_type,
+        {{ clean_text('amount') }} as amount_text,
+        {{ clean_text('service_date') }} as service_date_text,
+        {{ clean_text('last_updated') }} as last_updated_text
+    from source
+),
+
+renamed as (
+    select
+        row_id,
+        file_id,
+        load_id,
+        loaded_at,
+        source_file,
+        source_row,
+        content_hash,
+        claim_id,
+        claim_type,
+        {{ clean_ein('company_ein_text') }} as company_ein,
+        {{ clean_money('amount_text') }} as amount,
+        last_updated_text is not null as has_last_updated_text,
+        {{ clean_date('service_date_text') }} as service_date,
+        {{ clean_timestamp('last_updated_text') }} as last_updated
+    from tidied
+)
+
+select
+    *,
+    {{ entity_key(['claim_id']) }} as entity_key
+from renamed

@@ -1,0 +1,47 @@
+-- The person as the roster delivers it; notes are dropped: free text about people is never used.
+with
+
+source as (
+    select * from {{ ref('land_benefits_admin__employees') }}
+    where change = 'upsert'
+),
+
+tidied as (
+    select
+        {{ lineage() }},
+        {{ clean_text('person_id') }} as person_id,
+        {{ clean_name('full_name') }} as full_name,
+        {{ clean_text('title') }} as title,
+        {{ clean_text('email') }} as email_text,
+        {{ clean_text('company_ein') }} as company_ein_text,
+        {{ clean_text('start_date') }} as start_date_text,
+        {{ clean_text('last_updated') }} as last_updated_text
+    from source
+),
+
+renamed as (
+    select
+        row_id,
+        file_id,
+        load_id,
+        loaded_at,
+        source_file,
+        source_row,
+        content_hash,
+        person_id,
+        full_name,
+        title,
+        {{ clean_email('email_text') }} as email,
+        {{ clean_ein('company_ein_text') }} as company_ein,
+        email_text is not null as has_email_text,
+        company_ein_text is not null as has_company_ein_text,
+        last_updated_text is not null as has_last_updated_text,
+        {{ clean_date('start_date_text') }} as start_date,
+        {{ clean_timestamp('last_updated_text') }} as last_updated
+    from tidied
+)
+
+select
+    *,
+    {{ entity_key(['person_id']) }} as entity_key
+from renamed

@@ -1,0 +1,44 @@
+-- The plan terms of a company; an end in the year 9999 means an open end and stays visible as such.
+with
+
+source as (
+    select * from {{ ref('land_benefits_admin__plans') }}
+    where change = 'upsert'
+),
+
+tidied as (
+    select
+        {{ lineage() }},
+        {{ clean_text('company_ein') }} as company_ein_text,
+        {{ clean_text('plan_type') }} as plan_type,
+        {{ clean_name('carrier_name') }} as carrier_name,
+        {{ clean_text('start_date') }} as start_date_text,
+        {{ clean_text('end_date') }} as end_date_text,
+        {{ clean_text('last_updated') }} as last_updated_text
+    from source
+),
+
+renamed as (
+    select
+        row_id,
+        file_id,
+        load_id,
+        loaded_at,
+        source_file,
+        source_row,
+        content_hash,
+        plan_type,
+        carrier_name,
+        {{ clean_ein('company_ein_text') }} as company_ein,
+        end_date_text is not null as has_end_date_text,
+        last_updated_text is not null as has_last_updated_text,
+        {{ clean_date('start_date_text') }} as start_date,
+        {{ clean_date('end_date_text') }} as end_date,
+        {{ clean_timestamp('last_updated_text') }} as last_updated
+    from tidied
+)
+
+select
+    *,
+    {{ entity_key(['company_ein', 'lower(plan_type)', 'carrier_name', 'start_date']) }} as entity_key
+from renamed

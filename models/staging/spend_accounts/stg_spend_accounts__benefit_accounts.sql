@@ -1,0 +1,44 @@
+with
+
+source as (
+    select * from {{ ref('land_spend_accounts__benefit_accounts') }}
+    where change = 'upsert'
+),
+
+tidied as (
+    select
+        {{ lineage() }},
+        {{ clean_text('benefit_account_id') }} as benefit_account_id,
+        {{ clean_text('employee_id') }} as employee_id,
+        {{ clean_text('benefit_type') }} as benefit_type,
+        {{ clean_name('program_name') }} as program_name,
+        {{ clean_text('monthly_allowance') }} as monthly_allowance_text,
+        {{ clean_text('current_balance') }} as current_balance_text,
+        {{ clean_text('last_updated') }} as last_updated_text
+    from source
+),
+
+renamed as (
+    select
+        row_id,
+        file_id,
+        load_id,
+        loaded_at,
+        source_file,
+        source_row,
+        content_hash,
+        benefit_account_id,
+        employee_id,
+        benefit_type,
+        program_name,
+        {{ clean_money('monthly_allowance_text') }} as monthly_allowance,
+        {{ clean_money('current_balance_text') }} as current_balance,
+        last_updated_text is not null as has_last_updated_text,
+        {{ clean_timestamp('last_updated_text') }} as last_updated
+    from tidied
+)
+
+select
+    *,
+    {{ entity_key(['benefit_account_id']) }} as entity_key
+from renamed

@@ -1,0 +1,49 @@
+-- Holders of spending accounts; called account holders from here on, employees are those of the roster.
+with
+
+source as (
+    select * from {{ ref('land_spend_accounts__employees') }}
+    where change = 'upsert'
+),
+
+tidied as (
+    select
+        {{ lineage() }},
+        {{ clean_text('employee_id') }} as employee_id,
+        {{ clean_name('first_name') }} as first_name,
+        {{ clean_name('last_name') }} as last_name,
+        {{ clean_text('email') }} as email_text,
+        {{ clean_text('status') }} as status,
+        {{ clean_text('hire_date') }} as hire_date_text,
+        {{ clean_text('termination_date') }} as termination_date_text,
+        {{ clean_text('last_updated') }} as last_updated_text
+    from source
+),
+
+renamed as (
+    select
+        row_id,
+        file_id,
+        load_id,
+        loaded_at,
+        source_file,
+        source_row,
+        content_hash,
+        employee_id,
+        first_name,
+        last_name,
+        status,
+        {{ clean_email('email_text') }} as email,
+        email_text is not null as has_email_text,
+        hire_date_text is not null as has_hire_date_text,
+        last_updated_text is not null as has_last_updated_text,
+        {{ clean_date('hire_date_text') }} as hire_date,
+        {{ clean_date('termination_date_text') }} as termination_date,
+        {{ clean_timestamp('last_updated_text') }} as last_updated
+    from tidied
+)
+
+select
+    *,
+    {{ entity_key(['employee_id']) }} as entity_key
+from renamed

@@ -1,0 +1,46 @@
+with
+
+source as (
+    select * from {{ ref('land_spend_accounts__transactions') }}
+    where change = 'upsert'
+),
+
+tidied as (
+    select
+        {{ lineage() }},
+        {{ clean_text('transaction_id') }} as transaction_id,
+        {{ clean_text('employee_id') }} as employee_id,
+        {{ clean_text('benefit_account_id') }} as benefit_account_id,
+        {{ clean_name('merchant') }} as merchant,
+        {{ clean_text('category') }} as category,
+        {{ clean_text('amount') }} as amount_text,
+        {{ clean_text('"timestamp"') }} as timestamp_text,
+        {{ clean_text('last_updated') }} as last_updated_text
+    from source
+),
+
+renamed as (
+    select
+        row_id,
+        file_id,
+        load_id,
+        loaded_at,
+        source_file,
+        source_row,
+        content_hash,
+        transaction_id,
+        employee_id,
+        benefit_account_id,
+        merchant,
+        category,
+        {{ clean_money('amount_text') }} as amount,
+        last_updated_text is not null as has_last_updated_text,
+        {{ clean_timestamp('timestamp_text') }} as transaction_at,
+        {{ clean_timestamp('last_updated_text') }} as last_updated
+    from tidied
+)
+
+select
+    *,
+    {{ entity_key(['transaction_id']) }} as entity_key
+from renamed

@@ -1,0 +1,167 @@
+"""The dbt-duckdb plugin: folders and rights, one run at a time, the pepper, and publishing by rename.
+
+dbt-duckdb calls `initialize` before it opens the database, `configure_connection` once it is open and
+`configure_cursor` for each cursor. The working copy is `<folder>/.build/analytics.duckdb`; the
+published file is `<folder>/analytics.duckdb`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.invocation import get_invocation_id
+
+PRIVATE_FOLDER = 0o700
+PUBLIC_FILE = 0o644
+
+# The locks that this process holds, so that dbt's runner can be called twice in one process.
+_locks: dict[Path, int] = {}
+
+
+def take_lock(folder: Path) -> None:
+    """Take the one-run-at-a-time lock of a warehouse, or say who holds it.
+
+    Args:
+        folder: the warehouse folder (BENEFITS_DB_DIR), absolute.
+
+    Raises:
+        RuntimeError: another process runs dbt on this warehouse; nothing was changed.
+    """
+    path = folder / ".build" / "run.lock"
+    if path in _locks:
+        return
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(handle, 4096).decode(errors="replace").strip() or "unknown"
+        os.close(handle)
+        raise RuntimeError(
+            f"Another dbt run is using the warehouse {folder}: {holder}. "
+            "Nothing was changed. Wait for it to end, or stop it, and run again."
+        ) from None
+    os.ftruncate(handle, 0)
+    command = " ".join(["dbt", *(word for word in sys.argv[1:2] if not word.startswith("-"))])
+    who = {
+        "pid": os.getpid(),
+        "command": command,
+        "since": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    os.write(handle, json.dumps(who).encode())
+    _locks[path] = handle
+
+
+def release_locks() -> None:
+    """Give back the locks of this process (for programs that call dbt's runner and go on)."""
+    while _locks:
+        os.close(_locks.popitem()[1])
+
+
+def read_pepper(folder: Path) -> str:
+    """The key of the person tokens: from the environment, else made once and kept beside the data.
+
+    Args:
+        folder: the warehouse folder; the file is `<folder>/restricted.pepper`, mode 0600.
+
+    Returns:
+        A non-empty secret. It goes into a session variable, never into SQL text or a log.
+    """
+    pepper = os.environ.get("DBT_ENV_SECRET_PII_PEPPER", "")
+    if pepper:
+        return pepper
+    path = folder / "restricted.pepper"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+class Plugin(BasePlugin):
+    """See the module's docstring."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Make the folders, close them to others, and take the lock."""
+        working_copy = Path(self.creds.path).resolve()
+        self.folder = working_copy.parent.parent
+        os.umask(0o077)
+        if not self.folder.exists():
+            self.folder.mkdir(parents=True)
+            self.folder.chmod(0o755)
+        for name in (".build", "restricted", "restricted/tmp", "restricted/landing"):
+            (self.folder / name).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        take_lock(self.folder)
+        for path in self.folder.glob(".analytics.duckdb.*"):
+            path.unlink()  # what a killed run left of a copy
+        self.pepper = read_pepper(self.folder)
+
+    def configure_connection(self, conn: Any) -> None:
+        """Register the functions that the macros of macros/system and macros/exports call."""
+        conn.create_function(
+            "publish_file", publish_file, ["VARCHAR", "VARCHAR"], "BIGINT", side_effects=True
+        )
+        conn.create_function(
+            "finish_file", finish_file, ["VARCHAR", "VARCHAR"], "BIGINT", side_effects=True
+        )
+        conn.create_function("make_folder", make_folder, ["VARCHAR"], "BOOLEAN", side_effects=True)
+
+    def configure_cursor(self, cursor: Any) -> None:
+        """Give each cursor the secret and the id of the run as session variables."""
+        cursor.execute("set variable pii_pepper = ?", [self.pepper])
+        cursor.execute("set variable run_id = ?", [get_invocation_id()])
+        cursor.execute("set variable warehouse_folder = ?", [str(self.folder)])
+
+
+def publish_file(source: str, target: str) -> int:
+    """Copy a file beside its target and rename it over it: readers see the old or the new one.
+
+    Args:
+        source: path of the finished file.
+        target: path to publish at; its folder is made when missing.
+
+    Returns:
+        The size of the published file in bytes.
+    """
+    goal = Path(target)
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    beside = goal.with_name(f".{goal.name}.{os.getpid()}")
+    shutil.copyfile(source, beside)
+    return finish_file(str(beside), target)
+
+
+def finish_file(part: str, target: str) -> int:
+    """Make a finished file readable for others and rename it to its goal.
+
+    Args:
+        part: path of the file, in the folder of its goal.
+        target: the goal; what is there is replaced at once.
+
+    Returns:
+        The size of the file in bytes.
+    """
+    os.chmod(part, PUBLIC_FILE)
+    with open(part, "rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(part, target)
+    return os.stat(target).st_size
+
+
+def make_folder(path: str) -> bool:
+    """Make a folder that others may read, when it is missing; True where it was made."""
+    folder = Path(path)
+    if folder.is_dir():
+        return False
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    return True

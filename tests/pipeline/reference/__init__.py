@@ -1,0 +1,1 @@
+"""Slow, obvious references for the analyses (SPEC 4) and generators of hard cases. Tests only."""
