@@ -13,32 +13,44 @@
 {%- set is_snapshot = feeds()[feed_name].mode == "snapshot" -%}
 with
 
+{% if is_snapshot -%}
+departed as (
+    select
+        held.file_id,
+        held.source_row,
+        min(gone.load_id) as load_id,
+        bool_or(gone.change = 'deleted') as is_deleted
+    from {{ landed }} as held
+    inner join {{ landed }} as gone
+        on
+            held.content_hash = gone.content_hash
+            and held.load_id < gone.load_id
+    where held.change = 'upsert' and gone.change <> 'upsert'
+    group by held.file_id, held.source_row
+),
+
 versions as (
     select
         staged.*,
-        {% if is_snapshot %}
         coalesce(departed.is_deleted, false) as is_content_deleted,
         coalesce(departed.load_id, 9223372036854775807) as delivery_order,
         coalesce(departed.load_id, 9223372036854775807) as same_file
-        {% else %}
-        false as is_content_deleted,
-        staged.load_id as delivery_order,
-        staged.file_id as same_file
-        {% endif %}
     from {{ staged }} as staged
-    {% if is_snapshot %}
-    left join lateral (
-        select
-            min(landed.load_id) as load_id,
-            bool_or(landed.change = 'deleted') as is_deleted
-        from {{ landed }} as landed
-        where
-            landed.change <> 'upsert'
-            and landed.content_hash = staged.content_hash
-            and landed.load_id > staged.load_id
-    ) as departed on true
-    {% endif %}
+    left join departed
+        on
+            staged.file_id = departed.file_id
+            and staged.source_row = departed.source_row
 ),
+{%- else -%}
+versions as (
+    select
+        *,
+        false as is_content_deleted,
+        load_id as delivery_order,
+        file_id as same_file
+    from {{ staged }}
+),
+{%- endif %}
 
 compared as (
     select

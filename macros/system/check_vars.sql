@@ -17,7 +17,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if var("as_of_date")
-        and not modules.re.fullmatch("\d{4}-\d{2}-\d{2}", var("as_of_date") | string) -%}
+        and not modules.re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", var("as_of_date") | string) -%}
         {%- do problems.append("as_of_date must be YYYY-MM-DD or empty") -%}
     {%- endif -%}
     {%- if problems -%}

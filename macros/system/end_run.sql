@@ -4,6 +4,7 @@
     {% if execute and is_recorded_run() %}
         {% set bad = results | selectattr("status", "in", ["error", "fail", "runtime error"]) | list %}
         {% set status = "failed" if bad else "success" %}
+        {% do record_start() %}
         {% do record_nodes(results) %}
         {% do record_run(status) %}
         {% if status == "success" and flags.WHICH in ["build", "run", "retry"] %}

@@ -8,6 +8,7 @@
     ) -%}
     {%- set is_sound = not before.rows or before.rows[0][0] == "success" -%}
     {%- if is_whole_run(results) or is_sound -%}
+        {%- do adapter.commit() -%}
         {%- do run_query("checkpoint " ~ target.database) -%}
         {%- do run_query(
             "select publish_file(getvariable('warehouse_folder') || '/.build/analytics.duckdb', "

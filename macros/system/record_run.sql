@@ -11,7 +11,7 @@
     } -%}
     {%- for column, (name, measure, condition) in sources.items() -%}
         {%- set relation = ops_relation(name) -%}
-        {%- if adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
+        {%- if relation_exists(relation) -%}
             {%- do counts.update({
                 column: "(select " ~ measure ~ " from " ~ relation ~ " where " ~ condition ~ ")"
             }) -%}

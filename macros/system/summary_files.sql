@@ -1,7 +1,7 @@
 {% macro summary_files() -%}
     {#- [what, why] of the files of this run that were not loaded, or loaded with a remark. -#}
     {%- set relation = ops_relation("landing_ledger") -%}
-    {%- if not adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
+    {%- if not relation_exists(relation) -%}
         {{ return([]) }}
     {%- endif -%}
     {{ return(run_query(

@@ -1,7 +1,7 @@
 {% macro summary_rules() -%}
     {#- [rule, rows] of the rules that fired, tier 2 first. -#}
     {%- set relation = ops_relation("validation_errors") -%}
-    {%- if not adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
+    {%- if not relation_exists(relation) -%}
         {{ return([]) }}
     {%- endif -%}
     {{ return(run_query(

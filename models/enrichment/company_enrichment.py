@@ -3,6 +3,7 @@
 import json
 
 from benefits_warehouse import enrichment
+from benefits_warehouse.rows import relation_of
 
 
 def model(dbt, session):
@@ -26,4 +27,4 @@ def model(dbt, session):
         ask=enrichment.client(settings, mock),
         ttl_days=int(settings["ttl_days"]),
     )
-    return enrichment.cache_relation(session, rows)
+    return relation_of(session, "new_enrichment_rows", enrichment.CACHE, rows)

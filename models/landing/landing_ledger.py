@@ -3,6 +3,7 @@
 import json
 
 from benefits_warehouse import landing
+from benefits_warehouse.rows import relation_of
 
 
 def model(dbt, session):
@@ -39,4 +40,4 @@ def model(dbt, session):
         {**settings, "folder": f"{folder}/restricted/landing", "run_id": run_id},
         {name: f"({relation.sql_query()})" for name, relation in seeds.items()},
     )
-    return landing.ledger_relation(session, rows)
+    return relation_of(session, "new_ledger_rows", landing.LEDGER, rows)

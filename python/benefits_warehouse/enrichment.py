@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import duckdb
-
 CACHE = {
     "domain": "varchar",
     "industry": "varchar",
@@ -118,18 +116,3 @@ def refresh(
                 row[name] = before[name] if before else None
         rows.append(row)
     return rows
-
-
-def cache_relation(
-    connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]]
-) -> duckdb.DuckDBPyRelation:
-    """Cache rows as a relation with the types of CACHE."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in CACHE.items())
-    connection.execute(f"create or replace temp table new_enrichment_rows ({columns})")
-    if rows:
-        marks = ", ".join("?" for _ in CACHE)
-        connection.executemany(
-            f"insert into new_enrichment_rows values ({marks})",
-            [[row[name] for name in CACHE] for row in rows],
-        )
-    return connection.table("new_enrichment_rows")

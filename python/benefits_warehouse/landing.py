@@ -706,18 +706,3 @@ def load_feeds(
             file = f"seeds/{feed.source}/{seed}.csv"
             landing.land(feed, seed_delivery(connection, seed, file, seeds[seed]))
     return landing.new_rows
-
-
-def ledger_relation(
-    connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]]
-) -> duckdb.DuckDBPyRelation:
-    """Ledger rows as a relation with the types of LEDGER."""
-    columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in LEDGER.items())
-    connection.execute(f"create or replace temp table new_ledger_rows ({columns})")
-    if rows:
-        marks = ", ".join("?" for _ in LEDGER)
-        connection.executemany(
-            f"insert into new_ledger_rows values ({marks})",
-            [[row[name] for name in LEDGER] for row in rows],
-        )
-    return connection.table("new_ledger_rows")

@@ -9,7 +9,6 @@ import datetime as dt
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -68,37 +67,42 @@ class Built:
 
 
 @pytest.fixture(scope="module", params=["defaults", "other_knobs"])
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Built]:
     """One build of a copied project; 'defaults' finds as_of by itself, 'other_knobs' is told."""
     from conftest import Warehouse, copy_project
 
+    from benefits_warehouse.dbt_plugin import release_locks
+
     defaults = request.param == "defaults"
-    started = perf_counter()
-    folder = tmp_path_factory.mktemp(f"reference_{request.param}")
     knobs = DEFAULT_KNOBS if defaults else OTHER_KNOBS
+    folder = tmp_path_factory.mktemp(f"reference_{request.param}")
+    started = perf_counter()
     made = generate(CASES if defaults else CASES // 6, SEED, knobs, crowds=defaults)
-    zone = folder / "landing"
-    write_landing_zone(made.data, zone)
-    project = Path(copy_project(folder / "project"))
+    project = copy_project(folder / "project")
     write_reference_seeds(made.data, project / "seeds" / "reference")
-    build_vars: dict[str, Any] = {"landing_zone": str(zone)}
-    if not defaults:
-        build_vars |= {
-            "as_of_date": knobs.claims_as_of.isoformat(),
-            "plan_gap_min_days": knobs.gap_days,
-            "spike_window_days": knobs.window_days,
-            "spike_threshold_pct": knobs.threshold_pct,
-            "roster_severity_bands": list(knobs.bands),
-        }
+    warehouse = Warehouse(folder, project)
+    write_landing_zone(made.data, warehouse.zone)
     prepared = perf_counter()
-    warehouse = Warehouse(folder / "warehouse", project_dir=project)
-    warehouse.build(vars=build_vars)
-    generating, building = prepared - started, perf_counter() - prepared
+    warehouse.build(vars={} if defaults else knob_vars(knobs))
+    seconds = f"{prepared - started:.1f} s to generate, {perf_counter() - prepared:.1f} s to build"
     print(
-        f"\n{request.param}: seed {SEED}, {len(made.case_of)} cases, {len(made.data.claims)} claims;"
-        f" generated in {generating:.1f} s, built in {building:.1f} s"
+        f"\n{request.param}: seed {SEED}, {len(made.case_of)} cases, "
+        f"{len(made.data.claims)} claims, {seconds}"
     )
-    return Built(made, warehouse)
+    yield Built(made, warehouse)
+    release_locks()
+
+
+def knob_vars(knobs: Knobs) -> dict[str, Any]:
+    return {
+        "as_of_date": knobs.claims_as_of.isoformat(),
+        "plan_gap_min_days": knobs.gap_days,
+        "spike_window_days": knobs.window_days,
+        "spike_threshold_pct": knobs.threshold_pct,
+        "roster_severity_bands": list(knobs.bands),
+    }
 
 
 def inputs_of(built: Built, row: dict[str, Any], kinds: tuple[str, ...]) -> Iterator[str]:

@@ -1,0 +1,65 @@
+-- Question: did a column change its meaning, its filling or its format?
+-- Reading: one row per delivered column, the worst first. null_pct and unparseable_pct are about
+-- all landed rows of the feed; distinct_count is an estimate. drift says what the headers
+-- brought: a column that was added or stopped coming, or one of which most values no longer
+-- parse ("retyped"). A constant column (is_constant) that should vary is a default value. The
+-- profile shows one state, that of the latest build: to compare it with an earlier one, attach a
+-- kept copy of analytics.duckdb and join by source, feed and column_name. A value that still
+-- parses but means something else (cents for dollars, day for month) does not show here: look at
+-- the amounts and the busiest days of the facts by load_id.
+with
+
+profile as (
+    select * from {{ ref('column_profile') }}
+),
+
+drift as (
+    select
+        source,
+        feed,
+        column_name,
+        string_agg(drift || ' (' || severity || ')', ', ' order by drift) as drift,
+        max(detected_at) as detected_at
+    from {{ ref('schema_drift') }}
+    group by source, feed, column_name
+),
+
+final as (
+    select
+        coalesce(profile.source, drift.source) as source,
+        coalesce(profile.feed, drift.feed) as feed,
+        coalesce(profile.column_name, drift.column_name) as column_name,
+        profile.rows_total,
+        round(100 * profile.null_rate, 2) as null_pct,
+        round(100 * profile.unparseable_rate, 2) as unparseable_pct,
+        profile.distinct_count,
+        profile.distinct_count <= 1 and profile.rows_total > 1 as is_constant,
+        drift.drift,
+        drift.detected_at
+    from profile
+    full join drift
+        on
+            profile.source = drift.source
+            and profile.feed = drift.feed
+            and profile.column_name = drift.column_name
+)
+
+select
+    source,
+    feed,
+    column_name,
+    drift,
+    detected_at,
+    rows_total,
+    null_pct,
+    unparseable_pct,
+    distinct_count,
+    is_constant
+from final
+order by
+    drift is null asc,
+    unparseable_pct desc nulls last,
+    null_pct desc nulls last,
+    source asc,
+    feed asc,
+    column_name asc
