@@ -23,6 +23,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
 setup: $(PYTHON_STAMP) $(PACKAGES_STAMP) ## environment in .venv and dbt packages (OFFLINE=1: don't ask the hub)
+	@echo "Set-up is complete. To call dbt by hand: . $(VENV)/bin/activate"
 
 $(PYTHON_STAMP): requirements.lock
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
@@ -34,13 +35,14 @@ $(PYTHON_STAMP): requirements.lock
 
 $(PACKAGES_STAMP): packages.yml package-lock.yml $(STAND_INS) | $(PYTHON_STAMP)
 	@mkdir -p logs; \
-	if [ -z "$(OFFLINE)" ] && $(DBT) --no-use-colors deps > logs/deps.log 2>&1; then \
-	    echo "dbt packages: from the dbt hub"; \
-	elif [ -n "$(OFFLINE)" ] || grep -q "$(UNREACHABLE)" logs/deps.log; then \
-	    echo "dbt packages: the dbt hub can't be reached, so the stand-ins from packages/offline are used"; \
-	    rm -rf dbt_packages && mkdir dbt_packages && cp -R packages/offline/. dbt_packages/; \
+	if [ -n "$(OFFLINE)" ]; then why="the dbt hub is not asked (OFFLINE)"; \
+	elif $(DBT) --no-use-colors deps > logs/deps.log 2>&1; then why=""; \
+	elif grep -q "$(UNREACHABLE)" logs/deps.log; then why="the dbt hub can't be reached"; \
+	else cat logs/deps.log >&2; exit 1; fi; \
+	if [ -z "$$why" ]; then echo "dbt packages: from the dbt hub"; \
 	else \
-	    cat logs/deps.log >&2; exit 1; \
+	    echo "dbt packages: $$why, so the stand-ins from packages/offline are used"; \
+	    rm -rf dbt_packages && mkdir dbt_packages && cp -R packages/offline/. dbt_packages/ || exit 1; \
 	fi
 	@touch $@
 
@@ -59,11 +61,12 @@ test: built ## every test: dbt's data and unit tests, then pytest over whole run
 	$(DBT) test
 	$(PY) -m pytest
 
-# The linter's dbt has its own folder: it neither waits for a run on the warehouse nor shows up in one.
+# sqlfluff runs dbt: in a warehouse of its own it neither waits for a run nor shows up in one.
 lint: setup ## ruff for Python, sqlfluff for SQL
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	BENEFITS_DB_DIR=target/lint $(PY) -m sqlfluff lint --disable-progress-bar $(wildcard models tests analyses snapshots)
+	BENEFITS_DB_DIR=target/lint/warehouse $(PY) -m sqlfluff lint --disable-progress-bar \
+	    $(wildcard models tests analyses snapshots)
 
 docs: built ## generate the documentation site (then: dbt docs serve)
 	$(DBT) docs generate

@@ -1,9 +1,11 @@
 -- Question: does the growth of a feed come from a few keys?
--- Reading: one row per company, account holder, account or merchant, the strongest growth first.
--- share_pct is its share of the facts of the newest load of that feed, share_pct_before of all
--- earlier loads. All keys grew alike: the whole feed did. One key grew: a default value
--- ('00-0000000', 'UNKNOWN'), a test company, one sender's full extract. Many keys without a
--- share before: the spelling of the key changed, and the same things are now counted twice.
+-- Reading: one row per company, account holder, account or merchant, the strongest growth first,
+-- at most twenty of each. share_pct is its share of the facts of the newest load of that feed,
+-- share_pct_before of all loads before (only current rows are facts: rows_before is 0 everywhere
+-- when the newest load superseded all that was there). All shares stayed: the whole feed grew.
+-- One key grew: a default value ('00-0000000', 'UNKNOWN'), a test company, the full extract of
+-- one sender. Many keys without a share before: the spelling of the key changed, and the same
+-- things are counted twice now.
 with
 
 claims as (

@@ -2,9 +2,9 @@
 -- gap?
 -- Reading: one row per reported gap, those that are open on as_of_date first, then by claim
 -- cost. "open" means that as_of_date lies in the gap, so a gap that a future plan will close is
--- open too (gap_type internal, closes_on set). claim_cost_in_gap is money that no valid plan
--- covered: disputed claims, or plan rows that are missing. Gaps of plan_gap_min_days or less are
--- not here by definition.
+-- open too (gap_type internal, covered_again_on set). claim_cost_in_gap is money that no valid
+-- plan covered: disputed claims, or plan rows that are missing. Gaps of plan_gap_min_days or
+-- less are not here by definition.
 with
 
 gaps as (
@@ -20,10 +20,9 @@ as_of as (
 final as (
     select
         gaps.*,
-        as_of.as_of_date,
-        coalesce(gaps.gap_end >= as_of.as_of_date, true)
-        and gaps.gap_start <= as_of.as_of_date as is_open,
-        gaps.gap_end + 1 as closes_on
+        gaps.gap_type = 'trailing'
+        or as_of.as_of_date between gaps.gap_start and gaps.gap_end as is_open,
+        gaps.gap_end + 1 as covered_again_on
     from gaps
     cross join as_of
 )
@@ -36,7 +35,7 @@ select
     gap_type,
     gap_start,
     gap_end,
-    closes_on,
+    covered_again_on,
     gap_length_days,
     previous_carrier,
     next_carrier,

@@ -1,6 +1,6 @@
 {% macro clean_date(text) -%}
-    {#- YYYY-MM-DD, YYYYMMDD, YYYY/MM/DD, DD-Mon-YYYY, and MM/DD/YYYY (var date_order); a time part is
-        cut. The shape is checked first, since a cast alone takes '2024-1-5' and 'infinity'. -#}
+    {#- YYYY-MM-DD, YYYYMMDD, YYYY/MM/DD, DD-Mon-YYYY, and MM/DD/YYYY (var date_order); a time part
+        is cut. The shape is checked first, since a cast alone takes '2024-1-5' and 'infinity'. -#}
     {%- set time = '([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?[AaPp][Mm])?'
         ~ '( ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?))?)?' -%}
     {%- set day_first = '%d/%m/%Y' if var("date_order") == "dmy" else '%m/%d/%Y' -%}

@@ -1,4 +1,5 @@
 {% macro clean_name(column) -%}
-    {#- Names and merchants: tidy, but only '' is nothing, since people are called Null and shops None. -#}
+    {#- Names and merchants: tidy, but only '' is nothing, since people are called Null and shops
+        None. -#}
     nullif({{ tidy_text(column) }}, '')
 {%- endmacro %}

@@ -3,6 +3,7 @@
         The offset is computed here: a cast to timestamptz would depend on the session. -#}
     {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
     {%- set clock = '[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
+    {%- set microseconds = '[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?' -%}
     {%- set zone = '[Zz]|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?' -%}
     {%- set offset = "regexp_extract(" ~ text ~ ", ':.*[+-]([0-9]{2}):?([0-9]{2})?$', " -%}
     case
@@ -10,7 +11,7 @@
             then
                 try_cast(
                     regexp_extract(
-                        upper({{ text }}), '^{{ day }}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?'
+                        upper({{ text }}), '^{{ day }}([T ]{{ microseconds }})?'
                     ) as timestamp
                 )
                 - to_minutes(

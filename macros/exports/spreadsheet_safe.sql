@@ -1,5 +1,6 @@
 {% macro spreadsheet_safe(column, kind) -%}
-    {#- A text cell that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers. -#}
+    {#- A text cell that a spreadsheet would take for a formula gets an apostrophe; numbers stay
+        numbers. -#}
     {%- set text = "array_to_string(" ~ column ~ ", ' | ')" if kind.endswith("[]") else column -%}
     {%- if kind.upper() == "VARCHAR" or kind.endswith("[]") -%}
         case

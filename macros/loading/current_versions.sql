@@ -3,8 +3,8 @@
     The version of each key that counts: the newest last_updated (null is oldest), equal ones by
     delivery, equal ones by content hash. A row with a null in its key is a key of its own.
 
-    In a snapshot feed unchanged rows are not landed again, so "delivery" is the last one that held the
-    content: `departed` says when a later delivery no longer did. A key whose contents were all
+    In a snapshot feed unchanged rows are not landed again, so "delivery" is the last one that held
+    the content: `departed` says when a later delivery no longer did. A key whose contents were all
     deleted is_deleted.
 
     keep_conflicts: rows of one file that contradict each other (one key, several contents, no

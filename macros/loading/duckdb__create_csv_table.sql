@@ -1,6 +1,6 @@
 {% macro duckdb__create_csv_table(model, agate_table) %}
-    {#- Every column of every seed is text, listed in column_types or not: a guessed type would turn the
-        EIN 012345678 into a number. -#}
+    {#- Every column of every seed is text, listed in column_types or not: a guessed type would
+        turn the EIN 012345678 into a number. -#}
     {% set sql %}
         create or replace table {{ this }} (
             {%- for column in agate_table.column_names %}

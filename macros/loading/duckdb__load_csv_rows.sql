@@ -7,7 +7,10 @@
     {% endif %}
     {% set sql %}
         copy {{ this }} from '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}'
-        (format csv, header true, delimiter ',', quote '"', escape '"', auto_detect false, nullstr '')
+        (
+            format csv, header true, delimiter ',', quote '"', escape '"',
+            auto_detect false, nullstr ''
+        )
     {% endset %}
     {% do adapter.add_query(sql, abridge_sql_log=True) %}
     {{ return(sql) }}

@@ -1,5 +1,6 @@
 {% macro mask_delivered(column, kind) -%}
-    {#- A column as delivered, for quarantine: kind none shows it, name, email and hidden mask it. -#}
+    {#- A column as delivered, for quarantine: kind none shows it, name, email and hidden mask it.
+        -#}
     {%- if not var("pii_masking_enabled") or not kind -%} {{ column }}
     {%- elif kind == "name" -%} {{ mask_name(column) }}
     {%- elif kind == "email" -%} {{ mask_email(column) }}

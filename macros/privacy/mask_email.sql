@@ -1,5 +1,6 @@
 {% macro mask_email(column) -%}
-    {#- An address as '****@domain', a malformed one as '****'; clear where masking is switched off. -#}
+    {#- An address as '****@domain', a malformed one as '****'; clear where masking is switched
+        off. -#}
     {%- if var("pii_masking_enabled") -%}
         case
             when ({{ clean_email(clean_text(column)) }}) is not null

@@ -1,6 +1,6 @@
 {% macro column_profiles() -%}
-{#- One row per column of each feed's contract: how empty, how varied, how much of it does not parse. One
-    pass over a feed's landed rows computes all its columns. -#}
+{#- One row per column of each feed's contract: how empty, how varied, how much of it does not
+    parse. One pass over a feed's landed rows computes all its columns. -#}
 {%- for feed in feeds().values() %}
 (
     with
@@ -8,7 +8,8 @@
     tidied as (
         select
             {%- for column in feed.columns %}
-            {{ clean_text(adapter.quote(column)) }} as {{ adapter.quote(column) }}{{ "," if not loop.last }}
+            {%- set name = adapter.quote(column) %}
+            {{ clean_text(name) }} as {{ name }}{{ "," if not loop.last }}
             {%- endfor %}
         from {{ ref(feed.landed) }}
         where change = 'upsert'

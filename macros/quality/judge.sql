@@ -2,12 +2,12 @@
 {#-
     The CTEs `fired`, `registry` and `judged`: which rules fire on a row, and what follows from it.
 
-    facts: name of a CTE with one row per current row; rules: dict of rule_id to condition over it. A null
-    condition does not fire. Tier and rank come from the seed dq_rules when the query runs, so an edit
-    of the seed changes the outcome; a rule that is not in the seed is switched off.
-    fired_before: column with the rules that an earlier step found, for rules that need a first verdict.
-    Adds fired_rules, dq_flags (tier 1) and all_reasons (tier 2), both in rank order and never null,
-    rejection_reason (the first of all_reasons) and is_valid.
+    facts: name of a CTE with one row per current row; rules: dict of rule_id to condition over it.
+    A null condition does not fire. Tier and rank come from the seed dq_rules when the query runs,
+    so an edit of the seed changes the outcome; a rule that is not in the seed is switched off.
+    fired_before: column with the rules that an earlier step found, for rules that need a first
+    verdict. Adds fired_rules, dq_flags (tier 1) and all_reasons (tier 2), both in rank order and
+    never null, rejection_reason (the first of all_reasons) and is_valid.
 -#}
 {%- set feed = feeds()[feed_name] -%}
 fired as (

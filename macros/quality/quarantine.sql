@@ -17,7 +17,8 @@ ledger as (
 
 select
     {% for column in feed.columns -%}
-    {{ mask_delivered("landed." ~ adapter.quote(column), feed.pii.get(column)) }} as {{ adapter.quote(column) }},
+    {% set name = adapter.quote(column) -%}
+    {{ mask_delivered("landed." ~ name, feed.pii.get(column)) }} as {{ name }},
     {% endfor -%}
     withheld.rejection_reason,
     withheld.all_reasons,

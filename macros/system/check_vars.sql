@@ -1,5 +1,6 @@
 {% macro check_vars() -%}
-    {#- A var that makes no sense stops the run before anything changes, with what would make sense. -#}
+    {#- A var that makes no sense stops the run before anything changes, with what would make
+        sense. -#}
     {%- set problems = [] -%}
     {%- if var("enrichment_mode") not in ["stub"] -%}
         {%- do problems.append("enrichment_mode must be stub") -%}
@@ -13,7 +14,7 @@
     {%- endif -%}
     {%- for name, mode in var("feed_modes").items() -%}
         {%- if name not in var("feeds") or mode not in ["snapshot", "delta"] -%}
-            {%- do problems.append("feed_modes: no feed " ~ name ~ ", or mode " ~ mode ~ " unknown") -%}
+            {%- do problems.append("feed_modes knows no feed " ~ name ~ " or mode " ~ mode) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if var("as_of_date")
@@ -21,6 +22,8 @@
         {%- do problems.append("as_of_date must be YYYY-MM-DD or empty") -%}
     {%- endif -%}
     {%- if problems -%}
-        {{ exceptions.raise_compiler_error("Nothing was changed. Mend the vars: " ~ problems | join("; ")) }}
+        {{ exceptions.raise_compiler_error(
+            "Nothing was changed. Mend the vars: " ~ problems | join("; ")
+        ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 {% macro columns_of_contract(model_name) -%}
-    {#- An empty query with the columns of a hook table's contract: what its lineage and docs compile to. -#}
+    {#- An empty query with the columns of a hook table's contract: what its lineage and docs
+        compile to. -#}
     select
         {%- if execute %}
         {%- set node = graph.nodes["model." ~ project_name ~ "." ~ model_name] %}

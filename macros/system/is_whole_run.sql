@@ -1,7 +1,10 @@
 {% macro is_whole_run(results) -%}
-    {#- True where every published model was built in this run, or where `dbt retry` built what was missing. -#}
-    {%- if "retry" in invocation_args_dict.get("invocation_command", "") -%} {{ return(true) }} {%- endif -%}
+    {#- True where every published model was built in this run, or where `dbt retry` built what was
+        missing. -#}
     {%- set built = results | map(attribute="node.unique_id") | list -%}
+    {%- if "retry" in invocation_args_dict.get("invocation_command", "") -%}
+        {{ return(true) }}
+    {%- endif -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == "model" and node.database == target.database
         and node.unique_id not in built -%}

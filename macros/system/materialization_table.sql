@@ -1,5 +1,5 @@
-{#- `create or replace` is atomic in DuckDB, so the built-in dance of building beside, renaming twice
-    and dropping (four statements, some 70 ms a node) is not needed. Contracts are kept. -#}
+{#- `create or replace` is atomic in DuckDB, so the built-in dance of building beside, renaming
+    twice and dropping (four statements, some 70 ms a node) is not needed. Contracts are kept. -#}
 {% materialization table, adapter="duckdb", supported_languages=["sql"] %}
     {% set target_relation = this.incorporate(type="table") %}
     {{ drop_other_type("table") }}

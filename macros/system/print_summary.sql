@@ -1,11 +1,14 @@
 {% macro print_summary(status, exported, bad) -%}
-    {#- What a person wants to know at the end of a build. Rules and counts only, no values of rows. -#}
-    {%- set run = run_query(
-        "select rows_in, rows_out, rows_quarantined, validation_errors, enriched, enrichment_failed, "
-        ~ "runtime_seconds, getvariable('warehouse_folder') as folder from " ~ ops_relation("run_history")
-        ~ " where run_id = getvariable('run_id')"
-    ).rows[0] -%}
-    {%- set lines = ["", "Benefits warehouse: " ~ status ~ " in " ~ "%.1f" % run["runtime_seconds"] ~ " s"] -%}
+    {#- What a person wants to know at the end of a build. Rules and counts only, no values of
+        rows. -#}
+    {%- set query -%}
+        select *, getvariable('warehouse_folder') as folder
+        from {{ ops_relation("run_history") }}
+        where run_id = getvariable('run_id')
+    {%- endset -%}
+    {%- set run = run_query(query).rows[0] -%}
+    {%- set seconds = "%.1f" % run["runtime_seconds"] -%}
+    {%- set lines = ["", "Benefits warehouse: " ~ status ~ " in " ~ seconds ~ " s"] -%}
     {%- for label, column in [
         ["rows in", "rows_in"], ["rows out", "rows_out"], ["quarantined", "rows_quarantined"],
         ["validation errors", "validation_errors"], ["companies enriched", "enriched"],
@@ -22,8 +25,8 @@
         {%- do lines.append("  " ~ file[0] ~ ": " ~ file[1]) -%}
     {%- endfor -%}
     {%- if bad -%}
-        {%- do lines.append("  not published; mend and run again: "
-            ~ bad | map(attribute="node.name") | join(", ")) -%}
+        {%- set names = bad | map(attribute="node.name") | join(", ") -%}
+        {%- do lines.append("  not published; mend and run again: " ~ names) -%}
     {%- else -%}
         {%- do lines.append("  database             " ~ run["folder"] ~ "/analytics.duckdb") -%}
     {%- endif -%}

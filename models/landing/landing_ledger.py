@@ -1,4 +1,4 @@
-"""One row per delivered file: the ledger of landing, and the model that lands (python/…/landing.py)."""
+"""One row per delivered file: the ledger of landing, and the model that lands."""
 
 import json
 

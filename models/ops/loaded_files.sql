@@ -6,7 +6,7 @@ select
     content_hash,
     status,
     reason,
-    "rows",
+    rows,
     rejected,
     load_id,
     delivery,

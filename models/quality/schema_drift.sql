@@ -1,4 +1,4 @@
--- What deliveries brought beyond or short of the contract, and columns most of whose values no longer parse.
+-- What deliveries brought beyond or short of the contract, and columns that stopped parsing.
 with
 
 ledger as (
@@ -18,6 +18,18 @@ added as (
     where status = 'loaded'
 ),
 
+absent as (
+    select
+        source,
+        feed,
+        file_id,
+        loaded_at,
+        run_id,
+        status,
+        unnest(missing_columns) as column_name
+    from ledger
+),
+
 -- An optional column that was never delivered is no drift; one that stopped coming is.
 missing as (
     select
@@ -27,19 +39,19 @@ missing as (
         run_id,
         case when status = 'refused' then 'error' else 'warn' end as severity,
         'missing' as drift,
-        unnest(missing_columns) as column_name
-    from ledger as newer
+        column_name
+    from absent
     where
         status = 'refused'
         or exists (
             select 1
-            from ledger as older
+            from ledger
             where
-                older.source = newer.source
-                and older.feed = newer.feed
-                and older.file_id < newer.file_id
-                and older.status = 'loaded'
-                and not list_has_all(older.missing_columns, newer.missing_columns)
+                ledger.source = absent.source
+                and ledger.feed = absent.feed
+                and ledger.file_id < absent.file_id
+                and ledger.status = 'loaded'
+                and not list_contains(ledger.missing_columns, absent.column_name)
         )
 ),
 

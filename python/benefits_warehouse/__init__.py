@@ -1,1 +1,1 @@
-"""Plain Python behind the dbt project: landing of files, enrichment, and what dbt's SQL cannot do."""
+"""Plain Python behind the dbt project: landing, enrichment, and what SQL cannot do."""

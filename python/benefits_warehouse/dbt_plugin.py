@@ -1,14 +1,13 @@
-"""The dbt-duckdb plugin: folders and rights, one run at a time, the pepper, and publishing by rename.
+"""The dbt-duckdb plugin: folders and rights, one run at a time, the pepper, publishing by rename.
 
-dbt-duckdb calls `initialize` before it opens the database, `configure_connection` once it is open and
-`configure_cursor` for each cursor. The working copy is `<folder>/.build/analytics.duckdb`; the
+dbt-duckdb calls `initialize` before it opens the database, `configure_connection` once it is open
+and `configure_cursor` for each cursor. The working copy is `<folder>/.build/analytics.duckdb`; the
 published file is `<folder>/analytics.duckdb`.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import secrets
 import shutil
@@ -50,13 +49,9 @@ def take_lock(folder: Path) -> None:
             "Nothing was changed. Wait for it to end, or stop it, and run again."
         ) from None
     os.ftruncate(handle, 0)
-    command = " ".join(["dbt", *(word for word in sys.argv[1:2] if not word.startswith("-"))])
-    who = {
-        "pid": os.getpid(),
-        "command": command,
-        "since": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    os.write(handle, json.dumps(who).encode())
+    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    os.write(handle, f"process {os.getpid()} (dbt {command}), since {since}".encode())
     _locks[path] = handle
 
 

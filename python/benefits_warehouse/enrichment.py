@@ -1,7 +1,8 @@
 """Company enrichment: asks once per domain, keeps answers, never fails a build.
 
-Only the domain is handed to the client. The table that the dbt model writes is the cache: a fresh answer
-is not asked for again; a failure keeps the last good answer with its age and is asked again next run.
+Only the domain is handed to the client. The table that the dbt model writes is the cache: a fresh
+answer is not asked for again; a failure keeps the last good answer with its age and is asked again
+next run.
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
 """Landing: deliveries of files (or seeds) become Parquet files with lineage, and ledger rows.
 
-The flow of one delivery: find its files, check each header against the contract, read every value as
-text, and write one Parquet set `<folder>/<source>/<feed>/<load_id>-<file_id>.parquet`. A landed row
-carries file_id, load_id, source_file, source_row (1 = first after the header), loaded_at,
+The flow of one delivery: find its files, check each header against the contract, read every value
+as text, and write one Parquet set `<folder>/<source>/<feed>/<load_id>-<file_id>.parquet`. A landed
+row carries file_id, load_id, source_file, source_row (1 = first after the header), loaded_at,
 content_hash and `change`:
 
 - ``upsert``: a row that was delivered (of a snapshot: one that the delivery before did not hold),
 - ``deleted``: a content that the newest complete snapshot no longer holds,
 - ``unseen``: the same, seen by a delivery that must not delete (refused parts, too small, ...).
 
-The ledger decides what is landed: Parquet files that no ledger row names are leftovers of a killed run
-and are removed before anything else happens, so no load is lost or applied twice.
+The ledger decides what is landed: Parquet files that no ledger row names are leftovers of a killed
+run and are removed before anything else happens, so no load is lost or applied twice.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import hashlib
 import io
 import re
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from typing import Any
 
 import duckdb
 
+UNREADABLE = "the file can't be read"
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 WRONG_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "pipes"}
 LINEAGE = {
@@ -190,8 +192,8 @@ def find_deliveries(folder: Path) -> list[Delivery]:
 
 def open_text(path: Path) -> io.TextIOBase:
     """A UTF-8 text stream over a plain or gzipped file, BOM dropped."""
-    raw: Any = gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+    opener: Any = gzip.open if path.name.lower().endswith(".gz") else open
+    return io.TextIOWrapper(opener(path, "rb"), encoding="utf-8-sig", newline="")
 
 
 def read_header(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
@@ -206,19 +208,25 @@ def read_header(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
                 f"select name from parquet_schema({quoted(path)}) where num_children is null"
             ).fetchall()
         except duckdb.Error as error:
-            raise RefusedError(f"not a readable Parquet file ({type(error).__name__})") from error
+            raise RefusedError(
+                f"{UNREADABLE} as Parquet ({type(error).__name__}); deliver it again"
+            ) from error
         return [row[0] for row in rows]
     with path.open("rb") as file:
         start = file.read(4)
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise RefusedError("the file is UTF-16; deliver UTF-8")
     try:
+        if path.name.lower().endswith(".gz"):
+            with gzip.open(path, "rb") as packed:
+                while packed.read(1 << 20):  # DuckDB takes a truncated file for a shorter one
+                    pass
         with open_text(path) as text:
             header = next(csv.reader(text), [])
     except UnicodeDecodeError as error:
         raise RefusedError("the header is not UTF-8; deliver UTF-8") from error
-    except (OSError, EOFError, csv.Error) as error:
-        raise RefusedError(f"the file can't be read ({type(error).__name__})") from error
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
+        raise RefusedError(f"{UNREADABLE} ({type(error).__name__}); deliver it again") from error
     if not any(cell.strip() for cell in header):
         raise RefusedError("the file is empty: not even a header line")
     return header
@@ -342,18 +350,43 @@ class Landing:
 
     def land(self, feed: Feed, deliveries: Iterable[Delivery]) -> None:
         """Land the new deliveries of one feed, one by one, in the order given."""
-        for delivery in deliveries:
-            seen = self.rows_of(feed)
-            known = {(row["file"], row["content_hash"]) for row in seen if row["status"] != "refused"}
-            if all((part.file, part.content_hash) in known for part in delivery.parts):
+        ordered = list(deliveries)
+        for delivery in ordered:
+            new_parts = self.find_new(feed, delivery, is_newest=delivery is ordered[-1])
+            if not new_parts:
                 continue
-            duplicate_of = self.find_duplicate(feed, delivery, seen)
+            if feed.mode == "delta":
+                delivery.parts = new_parts
+            duplicate_of = self.find_duplicate(feed, delivery, self.rows_of(feed))
             for part in delivery.parts:
                 if duplicate_of(part):
                     part.status, part.reason = "duplicate", duplicate_of(part)
                 else:
                     self.check(feed, part)
             self.land_delivery(feed, delivery)
+
+    def find_new(self, feed: Feed, delivery: Delivery, is_newest: bool) -> list[Part]:
+        """The parts of a delivery that the ledger does not know as they are now.
+
+        A file is known by its newest ledger row, so one that is overwritten, A, B, A, is new each
+        time. A part whose header was refused is new once it is accepted (an alias was added, say);
+        of a snapshot only in the newest delivery, since an older one must not come after it.
+        """
+        known = {row["file"]: row for row in self.rows_of(feed)}
+        new_parts = []
+        for part in delivery.parts:
+            row = known.get(part.file)
+            if row is None or row["content_hash"] != part.content_hash:
+                new_parts.append(part)
+            elif (
+                row["status"] == "refused"
+                and not row["reason"].startswith(UNREADABLE)
+                and (feed.mode == "delta" or is_newest)
+            ):
+                self.check(feed, part)
+                if part.status == "loaded":
+                    new_parts.append(part)
+        return new_parts
 
     def rows_of(self, feed: Feed) -> list[Mapping[str, Any]]:
         """The ledger rows of one feed, this run's included."""
@@ -393,6 +426,7 @@ class Landing:
 
     def check(self, feed: Feed, part: Part) -> None:
         """Check one part's header; a part that fails is refused with its reason."""
+        part.added, part.missing = [], []
         try:
             if part.path is not None:
                 part.header = read_header(self.connection, part.path)
@@ -447,15 +481,15 @@ class Landing:
                 from ({scan(feed, part)})"""
             )
             part.rows = self.count(f"select count(*) from part_{part.file_id}")
-            part.rejected = self.write_rejects(feed, part)
+            part.rejected = self.write_rejects(feed, part, load_id)
             part.rows += part.rejected
         except duckdb.Error as error:
             part.status = "refused"
-            part.reason = f"the file can't be read ({type(error).__name__}); deliver it again"
+            part.reason = f"{UNREADABLE} ({type(error).__name__}); deliver it again"
         finally:
             self.connection.execute("set preserve_insertion_order = false")
 
-    def write_rejects(self, feed: Feed, part: Part) -> int:
+    def write_rejects(self, feed: Feed, part: Part, load_id: int) -> int:
         """Keep the malformed lines of a part; returns how many there are."""
         found = self.connection.execute(
             "select count(*) from duckdb_tables() where table_name = 'reject_errors'"
@@ -464,7 +498,7 @@ class Landing:
             return 0
         lines = self.count("select count(distinct line) from reject_errors")
         if lines:
-            path = self.folder / "rejected_lines" / f"{part.file_id}-{part.file_id}.parquet"
+            path = self.folder / "rejected_lines" / f"{load_id}-{part.file_id}.parquet"
             self.connection.execute(
                 f"""copy (
                     select {part.file_id}::bigint as file_id, {quoted(feed.source)} as source,
@@ -516,21 +550,28 @@ class Landing:
     ) -> str:
         """SQL of what a snapshot changes: new contents, and contents that are gone.
 
-        A key whose set of contents changed lands all its contents again, so that the newest
-        delivery is the one that counts for each of them.
+        A content that the state holds is not landed again; one that the state no longer holds is,
+        and what left is landed as an event, so that the log alone tells the state after each
+        delivery.
         """
         glob = quoted(self.folder / feed.source / feed.name / "*.parquet")
-        key = ", ".join(f"lower(trim({identifier(column)})) as {identifier(column)}" for column in feed.key)
+        key = ", ".join(
+            f"lower(trim({identifier(column)})) as {identifier(column)}" for column in feed.key
+        )
+        newest_key = ", ".join(
+            f"arg_max({identifier(column)}, load_id) as {identifier(column)}" for column in feed.key
+        )
         self.connection.execute(
             f"""create or replace temp table state as
-            select content_hash, arg_max(change, load_id) as change,
-                {", ".join(f"arg_max({identifier(c)}, load_id) as {identifier(c)}" for c in feed.key)}
+            select content_hash, arg_max(change, load_id) as change, {newest_key}
             from read_parquet({glob}) where load_id < {load_id} group by content_hash"""
         )
         self.connection.execute(
             f"""create or replace temp table delivered as
             select * from ({union})
-            qualify row_number() over (partition by content_hash order by file_id, source_row) = 1"""
+            qualify 1 = row_number() over (
+                partition by content_hash order by file_id, source_row
+            )"""
         )
         complete = self.may_delete(feed, delivery, parts, key)
         gone = "deleted" if complete else "unseen"
@@ -549,9 +590,7 @@ class Landing:
             from state
             where {still_there} and content_hash not in (select content_hash from delivered)"""
 
-    def may_delete(
-        self, feed: Feed, delivery: Delivery, parts: Sequence[Part], key: str
-    ) -> bool:
+    def may_delete(self, feed: Feed, delivery: Delivery, parts: Sequence[Part], key: str) -> bool:
         """Whether absence from this delivery means deletion; if not, says why."""
         rows = sum(part.rows - part.rejected for part in parts)
         present, lost = self.connection.execute(

@@ -1,4 +1,5 @@
-"""Content hashes of the published marts, audit columns aside: the same input gives the same hashes."""
+"""Content hashes of the published marts, audit columns aside: the same input gives the same
+hashes."""
 
 from __future__ import annotations
 

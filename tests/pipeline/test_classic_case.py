@@ -17,7 +17,8 @@ E002,Tomas,Lind,tomas.lind@acme.com,2023-03-15,Active,
 E003,Priya,Nair,priya.nair@bluehorizon.io,2022-11-01,active,
 E004,Gus,Hale,gus.hale@acme.com,2021-05-20,terminated,2024-01-31
 """
-ACCOUNTS = """benefit_account_id,employee_id,benefit_type,program_name,monthly_allowance,current_balance
+ACCOUNTS = """benefit_account_id,employee_id,benefit_type,program_name,monthly_allowance,\
+current_balance
 BA1001,E001,wellness,Move More,100.00,40.00
 BA1002,E001,meals,Lunch Club,200.00,150.00
 BA1003,E002,wfh,Desk Fund,75.00,75.00
@@ -67,7 +68,8 @@ def deliver_classic(warehouse: Warehouse) -> None:
 
 
 def test_classic_case(make_warehouse) -> None:
-    """Three transactions withheld with their reasons, four in the fact; findings as worked by hand."""
+    """Three transactions withheld with their reasons, four in the fact; findings as worked by
+    hand."""
     warehouse = make_warehouse()
     deliver_classic(warehouse)
     warehouse.build()
@@ -86,10 +88,16 @@ def test_classic_case(make_warehouse) -> None:
         ("T1", Decimal("45.00"), dt.datetime(2024, 3, 1, 9), "wellness", []),
         ("T2", Decimal("12.50"), dt.datetime(2024, 3, 2, 10, 30), "meals", []),
         ("T3", Decimal("60.00"), dt.datetime(2024, 3, 3, 8), "wfh", []),
-        ("T7", Decimal("120.00"), dt.datetime(2024, 3, 7, 4, 30), "learning", ["category_mismatch"]),
+        (
+            "T7",
+            Decimal("120.00"),
+            dt.datetime(2024, 3, 7, 4, 30),
+            "learning",
+            ["category_mismatch"],
+        ),
     ]
-    # 2023-12-31 to 2024-04-01 leaves 91 days uncovered; the Dental gap of 90 days is not reported, but the
-    # newest claim is of 2024-08-30: 91 days after the Dental coverage ended.
+    # 2023-12-31 to 2024-04-01 leaves 91 days uncovered; the Dental gap of 90 days is not reported,
+    # but the newest claim is of 2024-08-30: 91 days after the Dental coverage ended.
     assert warehouse.query(
         "select plan_type, gap_type, gap_start, gap_end, gap_length_days, previous_carrier, "
         "next_carrier, claims_in_gap, claim_cost_in_gap from marts.plan_gaps order by 1, 2"
@@ -116,7 +124,14 @@ def test_classic_case(make_warehouse) -> None:
         "from marts.dim_employees where person_id in ('P1', 'P2') order by 1"
     ) == [
         ("P1", "I. O.", "****@acme.com", "11-1111111", "source", []),
-        ("P2", "T. L.", "****@acme.com", "11-1111111", "inferred", ["missing_title", "company_inferred"]),
+        (
+            "P2",
+            "T. L.",
+            "****@acme.com",
+            "11-1111111",
+            "inferred",
+            ["missing_title", "company_inferred"],
+        ),
     ]
     assert warehouse.query(
         "select month, spend, utilization_pct, over_allowance from marts.account_utilization "
@@ -126,14 +141,14 @@ def test_classic_case(make_warehouse) -> None:
         (dt.date(2024, 3, 1), Decimal("12.50"), Decimal("6.25"), False),
     ]
     assert {row["difference"] for row in warehouse.rows("quality.reconciliation")} == {0}
-    assert warehouse.query(
-        "select feed, column_name, drift from quality.schema_drift"
-    ) == [("employees", "extra", "added")]
+    assert warehouse.query("select feed, column_name, drift from quality.schema_drift") == [
+        ("employees", "extra", "added")
+    ]
 
 
 def test_exports_and_rights(make_warehouse) -> None:
-    """The exports have their first columns, are empty with a header where nothing was found, and the
-    restricted side is closed to others."""
+    """The exports have their first columns, are empty with a header where nothing was found, and
+    the restricted side is closed to others."""
     warehouse = make_warehouse()
     warehouse.deliver("benefits_admin.employees", "1.csv", ROSTER)
     warehouse.build()
@@ -172,7 +187,8 @@ def test_exports_and_rights(make_warehouse) -> None:
 
 
 def test_second_build_changes_nothing_while_read(make_warehouse) -> None:
-    """Guarantees 2 and 6: a reader holds the published file through a build that changes no mart."""
+    """Guarantees 2 and 6: a reader holds the published file through a build that changes no
+    mart."""
     from mart_hashes import mart_hashes
 
     warehouse = make_warehouse()
@@ -192,7 +208,8 @@ def test_second_build_changes_nothing_while_read(make_warehouse) -> None:
 
 
 def test_origins_do_not_mix(make_warehouse) -> None:
-    """A warehouse of landed files refuses the seeds with both remedies, and starts anew when told to."""
+    """A warehouse of landed files refuses the seeds with both remedies, and starts anew when told
+    to."""
     warehouse = make_warehouse()
     deliver_classic(warehouse)
     warehouse.build()
@@ -203,6 +220,6 @@ def test_origins_do_not_mix(make_warehouse) -> None:
     assert "BENEFITS_DB_DIR" in message and "change_origin" in message
     assert (warehouse.database / "analytics.duckdb").stat().st_mtime_ns == before
     warehouse.build(vars={"landing_zone": "", "change_origin": True})
-    assert warehouse.query("select count(*) from marts.fct_transactions where transaction_id = 'T1'") == [
-        (0,)
-    ]
+    assert warehouse.query(
+        "select count(*) from marts.fct_transactions where transaction_id = 'T1'"
+    ) == [(0,)]

@@ -42,7 +42,8 @@ def holds(connection, case: dict[str, str]) -> bool:
 
 
 def test_planted_cases(seed_warehouse: Warehouse) -> None:
-    """Each planted row, rule and finding is where it belongs, and nothing is where it must not be."""
+    """Each planted row, rule and finding is where it belongs, and nothing is where it must not
+    be."""
     with CASES.open(newline="") as file:
         cases = list(csv.DictReader(file))
     with seed_warehouse.connect() as connection:

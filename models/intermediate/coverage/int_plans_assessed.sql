@@ -22,7 +22,10 @@ spelled as (
         plan_types.value is not null as is_known_type,
         companies.company_ein is not null as is_known_company,
         -- A year 9999 is how systems write "no end".
-        case when year(plans.end_date) < 9999 then plans.end_date else date '9999-12-31' end as last_day,
+        case
+            when year(plans.end_date) < 9999 then plans.end_date
+            else date '9999-12-31'
+        end as last_day,
         concat_ws(
             chr(31), plans.company_ein, lower(plans.plan_type),
             lower(plans.carrier_name), plans.start_date

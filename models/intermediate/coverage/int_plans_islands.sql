@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
--- One row per stretch of days on which a company has some valid plan of a type: plans that overlap or
--- touch are one stretch. The running maximum of ends keeps a plan inside another from opening a gap.
+-- One row per stretch of days on which a company has some valid plan of a type: plans that overlap
+-- or touch are one stretch. The running maximum of ends keeps a plan inside another from opening a
+-- gap.
 with
 
 plans as (

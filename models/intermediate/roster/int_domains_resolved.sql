@@ -1,4 +1,4 @@
--- One row per e-mail domain that stands for exactly one company; a domain of two companies proves nothing.
+-- One row per e-mail domain that stands for exactly one company; a domain of two proves nothing.
 with
 
 lookup as (

@@ -1,5 +1,5 @@
--- The person with a company and a title: an EIN is inferred from the e-mail domain where the lookup names
--- exactly one, a missing title is the last one that the person had.
+-- The person with a company and a title: an EIN is inferred from the e-mail domain where the lookup
+-- names exactly one, a missing title is the last one that the person had.
 with
 
 employees as (

@@ -1,5 +1,5 @@
--- One row per account holder with the day of termination: the one delivered, else the day on which the
--- landed history first shows it. Null where history begins with it: then it has always been so.
+-- One row per account holder with the day of termination: the one delivered, else the day on which
+-- the landed history first shows it. Null where history begins with it: it has always been so.
 with
 
 versions as (

@@ -1,4 +1,4 @@
--- One row per benefit type and category that may be paid from it, with caseless spellings to find them by.
+-- One row per benefit type and category that may be paid from it, with caseless spellings to match.
 with
 
 mappings as (

@@ -13,7 +13,7 @@ screened as (
 
 facts as (
     select
-        screened.* exclude (fired_rules),
+        * exclude (fired_rules),
         is_countable and sum(amount) over (
             partition by benefit_account_id, date_trunc('month', transaction_at), is_countable
             order by transaction_at asc, transaction_id asc

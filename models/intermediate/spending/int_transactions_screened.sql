@@ -1,5 +1,5 @@
--- The rules that a transaction meets by itself, with its holder and its account. What passes here counts
--- as spending for the rules over groups in int_transactions_assessed.
+-- The rules that a transaction meets by itself, with its holder and its account. What passes here
+-- counts as spending for the rules over groups in int_transactions_assessed.
 with
 
 transactions as (
@@ -78,5 +78,7 @@ facts as (
     'duplicate_key': 'transaction_id is not null and has_other_contents',
 }) }}
 
-select * exclude (dq_flags, all_reasons, rejection_reason, is_valid), is_valid as is_countable
+select
+    * exclude (dq_flags, all_reasons, rejection_reason, is_valid),
+    is_valid as is_countable
 from judged

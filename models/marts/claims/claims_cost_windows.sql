@@ -1,5 +1,5 @@
--- A full calendar makes "the last 90 days" a count of rows, days without claims included. Verdicts are
--- computed in cents by multiplication: division would round before it compares.
+-- A full calendar makes "the last 90 days" a count of rows, days without claims included. Verdicts
+-- are computed in cents by multiplication: division would round before it compares.
 {% set length = var('spike_window_days') | int %}
 with
 
@@ -16,7 +16,7 @@ days as (
     select
         claims.company_ein,
         claims.service_date,
-        sum(claims.amount) as cost,
+        (sum(claims.amount) * 100)::hugeint as cents,
         count(*) as claim_count
     from claims
     cross join as_of
@@ -41,38 +41,47 @@ calendar as (
     cross join as_of
 ),
 
-windows as (
+-- Running totals: a window's sum is the difference of two of them, whatever its length.
+totals as (
     select
         calendar.company_ein,
         calendar.first_day,
         calendar.day,
-        coalesce(sum(days.cost) over current_window, 0) as current_cost,
-        coalesce(sum(days.cost) over previous_window, 0) as previous_cost,
-        coalesce(sum(days.claim_count) over current_window, 0) as current_claims,
-        coalesce(sum(days.claim_count) over previous_window, 0) as previous_claims
+        sum(coalesce(days.cents, 0)) over so_far as cents,
+        sum(coalesce(days.claim_count, 0)) over so_far as claim_count
     from calendar
     left join days
         on
             calendar.company_ein = days.company_ein
             and calendar.day = days.service_date
-    window
-        current_window as (
-            partition by calendar.company_ein order by calendar.day
-            rows between {{ length - 1 }} preceding and current row
-        ),
-        previous_window as (
-            partition by calendar.company_ein order by calendar.day
-            rows between {{ 2 * length - 1 }} preceding and {{ length }} preceding
-        )
+    window so_far as (
+        partition by calendar.company_ein order by calendar.day
+        rows between unbounded preceding and current row
+    )
 ),
 
-cents as (
+earlier as (
     select
         *,
-        (current_cost * 100)::hugeint as current_cents,
-        (previous_cost * 100)::hugeint as previous_cents,
+        lag(cents, {{ length }}, 0) over by_day as cents_before,
+        lag(cents, {{ 2 * length }}, 0) over by_day as cents_long_before,
+        lag(claim_count, {{ length }}, 0) over by_day as claims_before,
+        lag(claim_count, {{ 2 * length }}, 0) over by_day as claims_long_before
+    from totals
+    window by_day as (partition by company_ein order by day)
+),
+
+windows as (
+    select
+        company_ein,
+        first_day,
+        day,
+        cents - cents_before as current_cents,
+        cents_before - cents_long_before as previous_cents,
+        claim_count - claims_before as current_claims,
+        claims_before - claims_long_before as previous_claims,
         day - first_day < {{ 2 * length - 1 }} as has_short_history
-    from windows
+    from earlier
 ),
 
 verdicts as (
@@ -86,15 +95,15 @@ verdicts as (
             when {{ grew_by_more_than('current_cents', 'previous_cents') }} then 'spike'
             else 'normal'
         end as status
-    from cents
+    from windows
 )
 
 select
     company_ein,
     day - {{ length - 1 }} as window_start,
     day as window_end,
-    previous_cost::decimal(38, 2) as prev_90d_cost,
-    current_cost::decimal(38, 2) as current_90d_cost,
+    {{ from_cents('previous_cents') }} as prev_90d_cost,
+    {{ from_cents('current_cents') }} as current_90d_cost,
     case
         when previous_cents > 0 and not has_short_history
             then {{ rounded_ratio('(current_cents - previous_cents) * 100', 'previous_cents', 2) }}

@@ -1,4 +1,4 @@
--- Companies of the seed and those that any valid row names, with what enrichment knows of their domain.
+-- Companies of the seed and those that any valid row names, with what enrichment knows of them.
 with
 
 listed as (
@@ -42,10 +42,11 @@ enriched as (
     from domains
     inner join {{ ref('company_enrichment') }} as enrichment
         on domains.email_domain = enrichment.domain
-    qualify row_number() over (
-        partition by domains.company_ein
-        order by enrichment.industry is null, enrichment.domain
-    ) = 1
+    qualify
+        row_number() over (
+            partition by domains.company_ein
+            order by enrichment.industry is null, enrichment.domain
+        ) = 1
 )
 
 select

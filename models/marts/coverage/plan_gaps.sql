@@ -23,11 +23,14 @@ followed as (
     select
         islands.*,
         as_of.as_of_date,
-        lead(first_day) over following as next_start,
-        lead(first_carriers) over following as next_carrier
+        lead(islands.first_day) over following as next_start,
+        lead(islands.first_carriers) over following as next_carrier
     from islands
     cross join as_of
-    window following as (partition by company_ein, caseless_plan_type order by first_day)
+    window following as (
+        partition by islands.company_ein, islands.caseless_plan_type
+        order by islands.first_day
+    )
 ),
 
 gaps as (
@@ -58,8 +61,9 @@ gap_claims as (
         on
             reported.company_ein = claims.company_ein
             and reported.caseless_plan_type = lower(claims.claim_type)
-            and claims.service_date between reported.gap_start and reported.counted_to
-            and claims.service_date <= reported.as_of_date
+            and reported.gap_start <= claims.service_date
+            and reported.counted_to >= claims.service_date
+            and reported.as_of_date >= claims.service_date
     group by reported.company_ein, reported.caseless_plan_type, reported.gap_start
 ),
 

@@ -1,5 +1,5 @@
--- Persons of the two systems compared by e-mail. An address that several people share is reported as such
--- and never joined, so nobody is counted twice.
+-- Persons of the two systems compared by e-mail. An address that several people share is reported
+-- as such and never joined, so nobody is counted twice.
 with
 
 persons as (
@@ -24,7 +24,10 @@ holders as (
     from {{ ref('int_account_holders_assessed') }} as account_holders
     left join {{ ref('int_domains_resolved') }} as domains
         on split_part(account_holders.email, '@', 2) = domains.email_domain
-    where account_holders.is_valid and not is_deleted and version_rank = 1
+    where
+        account_holders.is_valid
+        and not account_holders.is_deleted
+        and account_holders.version_rank = 1
 ),
 
 ambiguous as (
@@ -35,31 +38,62 @@ ambiguous as (
     where email is not null and sharing > 1
 ),
 
+distinct_persons as (
+    select * from persons
+    where email is null or email not in (select ambiguous.email from ambiguous)
+),
+
+distinct_holders as (
+    select * from holders
+    where email is null or email not in (select ambiguous.email from ambiguous)
+),
+
 paired as (
     select
         persons.person_id,
         holders.employee_id,
         coalesce(persons.company_ein, holders.company_ein) as company_ein,
-        case
-            when persons.person_id is null then ['missing_in_benefits_admin']
-            when holders.employee_id is null then ['missing_in_spend_accounts']
-            else list_filter([
-                case when holders.is_terminated then 'terminated_on_roster' end,
-                case when persons.compared_name <> holders.compared_name then 'name_differs' end,
-                case when persons.company_ein <> holders.company_ein then 'company_differs' end
-            ], lambda difference: difference is not null)
-        end as differences
-    from (from persons where email is null or email not in (from ambiguous)) as persons
-    full join (from holders where email is null or email not in (from ambiguous)) as holders
+        persons.person_id is null as is_missing_person,
+        holders.employee_id is null as is_missing_holder,
+        holders.is_terminated,
+        persons.compared_name <> holders.compared_name as has_other_name,
+        persons.company_ein <> holders.company_ein as has_other_company
+    from distinct_persons as persons
+    full join distinct_holders as holders
         on persons.email = holders.email
 ),
 
+compared as (
+    select
+        company_ein,
+        person_id,
+        employee_id,
+        unnest([
+            case when is_missing_person then 'missing_in_benefits_admin' end,
+            case when is_missing_holder then 'missing_in_spend_accounts' end,
+            case when is_terminated and not is_missing_person then 'terminated_on_roster' end,
+            case when has_other_name then 'name_differs' end,
+            case when has_other_company then 'company_differs' end
+        ]) as difference_type
+    from paired
+),
+
 shared as (
-    select person_id, null as employee_id, company_ein, email from persons
-    where email in (from ambiguous)
+    select
+        company_ein,
+        person_id,
+        null as employee_id,
+        email
+    from persons
+    where email in (select ambiguous.email from ambiguous)
     union all
-    select null as person_id, employee_id, company_ein, email from holders
-    where email in (from ambiguous)
+    select
+        company_ein,
+        null as person_id,
+        employee_id,
+        email
+    from holders
+    where email in (select ambiguous.email from ambiguous)
 ),
 
 final as (
@@ -72,8 +106,9 @@ final as (
         end as side,
         person_id,
         employee_id,
-        unnest(differences) as difference_type
-    from paired
+        difference_type
+    from compared
+    where difference_type is not null
     union all
     select
         company_ein,

@@ -1,5 +1,5 @@
--- Persons expected and persons seen, a company on either side only included. Bands are half-open, the
--- border between High and Critical belongs to High; compared by multiplication.
+-- Persons expected and persons seen, a company on either side only included. Bands are half-open,
+-- the border between High and Critical belongs to High; compared by multiplication.
 {% set bands = var('roster_severity_bands') %}
 with
 

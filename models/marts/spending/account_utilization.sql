@@ -1,5 +1,5 @@
--- Every month of an account's life, months without spend included: from hire (or the first transaction, if
--- that is earlier) to as_of_date or termination.
+-- Every month of an account's life, months without spend included: from hire (or the first
+-- transaction, if that is earlier) to as_of_date or termination.
 with
 
 benefit_accounts as (

@@ -40,5 +40,7 @@ renamed as (
 
 select
     *,
-    {{ entity_key(['company_ein', 'lower(plan_type)', 'carrier_name', 'start_date']) }} as entity_key
+    {{ entity_key(
+        ['company_ein', 'lower(plan_type)', 'carrier_name', 'start_date']
+    ) }} as entity_key
 from renamed

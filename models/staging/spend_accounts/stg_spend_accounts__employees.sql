@@ -1,4 +1,4 @@
--- Holders of spending accounts; called account holders from here on, employees are those of the roster.
+-- Holders of spending accounts, called account holders from here on; employees are of the roster.
 with
 
 source as (

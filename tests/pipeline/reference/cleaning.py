@@ -1,0 +1,131 @@
+"""What a delivered text means (SPEC 5, cleaning): slow and obvious, one function a kind of value.
+
+Every function takes the text as delivered and gives the clean value, or None where there is none.
+`malformed` tells a missing value from one that was delivered and can't be read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+MISSING_WORDS = {"", "null", "n/a", "na", "none", "nan", "-"}
+BLANK_CATEGORIES = {"Cc", "Zs", "Zl", "Zp"}  # control characters and every separator
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+TIME_PART = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
+DIGITS = r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"
+PLAIN_MONEY = rf"({DIGITS}(\.[0-9]{{1,2}})?|\.[0-9]{{1,2}})"
+LARGEST_MONEY = Decimal(10) ** 16
+LARGEST_OFFSET = dt.timedelta(hours=14, minutes=59)
+
+
+def clean_name(raw: str | None) -> str | None:
+    """Names and merchants: blanks tidied; only an empty one is missing."""
+    if raw is None:
+        return None
+    letters = [" " if unicodedata.category(one) in BLANK_CATEGORIES else one for one in raw]
+    return " ".join(word for word in "".join(letters).split(" ") if word) or None
+
+
+def clean_text(raw: str | None) -> str | None:
+    """Any other text: the words that stand for a missing value are null too."""
+    text = clean_name(raw)
+    return None if text is None or text.lower() in MISSING_WORDS else text
+
+
+def clean_email(raw: str | None) -> str | None:
+    """Lower case; one @, something before it, and a domain of two labels or more."""
+    text = clean_text(raw)
+    if text is None or " " in text or text.count("@") != 1:
+        return None
+    local, domain = text.lower().split("@")
+    labels = domain.split(".")
+    return f"{local}@{domain}" if local and len(labels) > 1 and all(labels) else None
+
+
+def clean_ein(raw: str | None) -> str | None:
+    """NN-NNNNNNN; blanks, dashes and a leading EIN or FEIN are only spelling."""
+    text = clean_text(raw)
+    if text is None:
+        return None
+    digits = "".join(one for one in text if one not in " \u2212" and unicodedata.category(one) != "Pd")
+    digits = re.sub(r"^F?EIN", "", digits, flags=re.IGNORECASE)
+    return f"{digits[:2]}-{digits[2:]}" if re.fullmatch(r"[0-9]{9}", digits) else None
+
+
+def clean_day(raw: str | None, date_order: str = "mdy") -> dt.date | None:
+    """A calendar day in one of the five shapes; a time part behind it is cut."""
+    text = clean_text(raw)
+    if text is None:
+        return None
+    text = re.sub(rf"[T ]{TIME_PART}$", "", text)
+    if found := re.fullmatch(r"(\d{4})(-|/|)(\d{2})\2(\d{2})", text, re.ASCII):
+        year, month, day = found[1], found[3], found[4]
+    elif found := re.fullmatch(r"(\d{2})-([A-Za-z]{3})-(\d{4})", text, re.ASCII):
+        if found[2].lower() not in MONTHS:
+            return None
+        year, month, day = found[3], str(MONTHS.index(found[2].lower()) + 1), found[1]
+    elif found := re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", text, re.ASCII):
+        month, day = (found[1], found[2]) if date_order == "mdy" else (found[2], found[1])
+        year = found[3]
+    else:
+        return None
+    try:
+        return dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def clean_money(raw: str | None) -> Decimal | None:
+    """Exact to the cent; nothing is rounded and nothing guessed."""
+    text = clean_text(raw)
+    if text is None:
+        return None
+    if found := re.fullmatch(rf"\(\$?({PLAIN_MONEY})\)", text):
+        sign, figures = "-", found[1]
+    elif found := re.fullmatch(rf"([+-]?)\$?({PLAIN_MONEY})", text):
+        sign, figures = found[1], found[2]
+    elif found := re.fullmatch(rf"\$([+-])({PLAIN_MONEY})", text):
+        sign, figures = found[1], found[2]
+    else:
+        return None
+    value = Decimal(figures.replace(",", "")).quantize(Decimal("0.01"))
+    if value >= LARGEST_MONEY:
+        return None
+    return -value if sign == "-" and value else value
+
+
+def clean_moment(raw: str | None) -> dt.datetime | None:
+    """A moment as UTC without a zone mark; a text without offset is UTC already."""
+    text = clean_text(raw)
+    if text is None:
+        return None
+    found = re.fullmatch(
+        r"(\d{4})-(\d{2})-(\d{2})"
+        r"([T ](\d{2}):(\d{2})(:(\d{2})(\.(\d{1,9}))?)?(Z|([+-])(\d{2})(:?(\d{2}))?)?)?",
+        text,
+        re.ASCII,
+    )
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(found[n] or 0) for n in (1, 2, 3, 5, 6, 8))
+    micros = int((found[10] or "").ljust(9, "0")[:6])
+    if int(found[15] or 0) > 59:
+        return None
+    offset = dt.timedelta(hours=int(found[13] or 0), minutes=int(found[15] or 0))
+    if offset > LARGEST_OFFSET:
+        return None
+    try:
+        moment = dt.datetime(year, month, day, hour, minute, second, micros)
+        return moment + offset if found[12] == "-" else moment - offset
+    except (ValueError, OverflowError):
+        return None
+
+
+def malformed(raw: str | None, clean: Callable[[str | None], Any]) -> bool:
+    """Delivered, and not what the column holds."""
+    return clean_text(raw) is not None and clean(raw) is None

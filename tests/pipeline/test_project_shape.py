@@ -1,0 +1,344 @@
+"""The project keeps its shape: layers, contracts, documentation, privacy labels, sizes and names.
+
+Everything is read from what dbt itself parsed, so that a new model, column, macro or var that
+breaks a rule of the house fails here, with its name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import PROJECT, Warehouse
+from dbt.jsonschemas import jsonschemas
+
+Node = dict[str, Any]
+
+# Arrows run down this list only; enrichment stands before intermediate and reads nothing but seeds.
+LAYERS = [
+    "seeds",
+    "landing",
+    "staging",
+    "enrichment",
+    "intermediate",
+    "quality",
+    "marts",
+    "ops",
+]
+PUBLISHED = {"quality", "marts", "ops"}
+PII = {"none", "pseudonym", "masked"}
+DOMAINS = {"people", "coverage", "claims", "spending", "quality", "operations", "companies"}
+PERSONAL = {"email", "full_name", "first_name", "last_name", "notes"}
+
+QUARANTINE = "rejection_reason all_reasons source_file source_row first_seen_at run_id"
+# Section 3 of the specification: relation to the columns that must be there; more are welcome.
+SPECIFIED = {
+    "marts.dim_companies": "company_ein company_name expected_employees email_domains industry "
+    "revenue headcount enrichment_status enriched_at",
+    "marts.dim_employees": "person_id full_name title email email_domain company_ein "
+    "company_ein_source start_date dq_flags is_deleted load_id",
+    "marts.fct_claims": "claim_id company_ein service_date amount claim_type dq_flags load_id",
+    "marts.fct_plan_coverage": "company_ein plan_type coverage_start coverage_end carriers "
+    "plan_count",
+    "marts.plan_gaps": "company_ein company_name plan_type gap_type gap_start gap_end "
+    "gap_length_days previous_carrier next_carrier claims_in_gap claim_cost_in_gap",
+    "marts.claims_cost_windows": "company_ein window_start window_end prev_90d_cost "
+    "current_90d_cost pct_change status",
+    "marts.claims_cost_spikes": "company_ein company_name first_flagged_on last_flagged_on "
+    "window_start window_end prev_90d_cost current_90d_cost pct_change claims_current claims_prev "
+    "frequency_effect severity_effect top_claim_share",
+    "marts.roster_mismatch": "company_ein company_name expected observed quarantined difference "
+    "pct_diff direction severity",
+    "marts.roster_differences": "company_ein side person_id employee_id difference_type",
+    "marts.dim_account_holders": "employee_id first_name last_name email hire_date status "
+    "is_terminated terminated_on dq_flags is_deleted load_id",
+    "marts.dim_benefit_programs": "benefit_type program_name monthly_allowance",
+    "marts.dim_merchants": "merchant primary_category transaction_count",
+    "marts.fct_transactions": "transaction_id employee_id benefit_account_id merchant amount "
+    "transaction_at category benefit_type program_name dq_flags load_id",
+    "marts.account_utilization": "benefit_account_id month allowance spend utilization_pct "
+    "over_allowance",
+    "quality.quarantine_employees": "person_id full_name title email company_ein start_date notes "
+    f"last_updated {QUARANTINE}",
+    "quality.quarantine_plans": "company_ein plan_type carrier_name start_date end_date "
+    f"last_updated {QUARANTINE}",
+    "quality.quarantine_claims": "claim_id company_ein service_date amount claim_type "
+    f"last_updated {QUARANTINE}",
+    "quality.quarantine_account_holders": "employee_id first_name last_name email hire_date status "
+    f"termination_date last_updated {QUARANTINE}",
+    "quality.quarantine_benefit_accounts": "benefit_account_id employee_id benefit_type "
+    f"program_name monthly_allowance current_balance last_updated {QUARANTINE}",
+    "quality.quarantine_transactions": "transaction_id employee_id benefit_account_id merchant "
+    f"amount timestamp category last_updated {QUARANTINE}",
+    "quality.validation_errors": "row_id source feed record_key field error_reason tier rule_rank "
+    "source_file source_row first_seen_at run_id",
+    "quality.rejected_lines": "source feed source_file source_line error_reason run_id",
+    "quality.reconciliation": "source feed rows_landed rows_superseded rows_deleted rows_valid "
+    "rows_quarantined lines_rejected difference",
+    "quality.dq_scorecard": "source feed rule_id tier rows_failed rows_checked pass_rate",
+    "quality.column_profile": "source feed column_name rows_total null_rate distinct_count "
+    "unparseable_rate",
+    "quality.schema_drift": "source feed column_name drift severity detected_at run_id",
+    "ops.run_history": "run_id started_at finished_at status command rows_in rows_out "
+    "rows_quarantined validation_errors enriched enrichment_failed runtime_seconds versions",
+    "ops.node_history": "run_id node resource_type status rows_affected execution_seconds message",
+    "ops.watermarks": "source feed last_load_id last_loaded_at max_last_updated rows_total",
+    "ops.loaded_files": "source feed file size content_hash status reason rows rejected load_id "
+    "run_id",
+}
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The project, parsed from nothing with every deprecation shown.
+
+    dbt checks YAML against its schemas for a few adapters only, and would never complain on DuckDB.
+    """
+    warehouse = Warehouse(tmp_path_factory.mktemp("parsed"))
+    checked = {*jsonschemas._JSONSCHEMA_SUPPORTED_ADAPTERS, "duckdb"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonschemas, "_JSONSCHEMA_SUPPORTED_ADAPTERS", checked)
+        result = warehouse.dbt("parse", "--no-partial-parse", "--show-all-deprecations")
+    assert result.success, warehouse.output[-3000:]
+    return warehouse
+
+
+@pytest.fixture(scope="module")
+def manifest(parsed: Warehouse) -> Node:
+    return json.loads((parsed.folder / "target" / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def models(manifest: Node) -> list[Node]:
+    found = [node for node in own(manifest["nodes"]) if node["resource_type"] == "model"]
+    assert len(found) > 60
+    return found
+
+
+@pytest.fixture(scope="module")
+def published(models: list[Node]) -> list[Node]:
+    return [model for model in models if layer_of(model) in PUBLISHED]
+
+
+@pytest.fixture(scope="module")
+def macros(manifest: Node) -> list[Node]:
+    found = [
+        macro
+        for macro in own(manifest["macros"])
+        if macro["original_file_path"].startswith("macros/")
+    ]
+    assert len(found) > 40
+    return found
+
+
+def own(nodes: dict[str, Node]) -> list[Node]:
+    """What is the project's, not a package's."""
+    return [node for node in nodes.values() if node["package_name"] == "benefits_warehouse"]
+
+
+def layer_of(node: Node) -> str:
+    """The layer of a seed or a model: the first folder of a model."""
+    return "seeds" if node["resource_type"] == "seed" else node["fqn"][1]
+
+
+def meta_of(column: Node) -> Node:
+    return column.get("config", {}).get("meta", {})
+
+
+def columns_of(nodes: list[Node]) -> Iterator[tuple[str, Node]]:
+    """`model.column` and the column, over all nodes."""
+    for node in nodes:
+        for column in node["columns"].values():
+            yield f"{node['name']}.{column['name']}", column
+
+
+def texts(*folders: str, suffixes: tuple[str, ...] = (".sql", ".py", ".yml")) -> dict[Path, str]:
+    """The project's own files below some folders, with their text."""
+    return {
+        path: path.read_text()
+        for folder in folders
+        for path in sorted((PROJECT / folder).rglob("*"))
+        if path.suffix in suffixes and path.is_file()
+    }
+
+
+def fail_on(problems: list[str]) -> None:
+    assert not problems, "\n".join(["", *problems])
+
+
+def test_specified_columns_are_in_the_contract(published: list[Node]) -> None:
+    relations = {f"{model['schema']}.{model['alias']}": model for model in published}
+    fail_on(
+        [
+            f"{relation}.{column} is in the specification, but not in the contract"
+            for relation, columns in SPECIFIED.items()
+            for column in columns.split()
+            if column not in relations.get(relation, {"columns": {}})["columns"]
+        ]
+    )
+    assert set(relations) >= set(SPECIFIED)
+
+
+def test_published_columns_are_described_typed_and_labelled(published: list[Node]) -> None:
+    problems = []
+    for name, column in columns_of(published):
+        meta = meta_of(column)
+        problems += [
+            f"{name} has no {part}" for part in ("description", "data_type") if not column[part]
+        ]
+        if meta.get("pii") not in PII:
+            problems.append(f"{name}: meta.pii is {meta.get('pii')!r}, not one of {sorted(PII)}")
+        if meta.get("domain") not in DOMAINS:
+            problems.append(f"{name}: meta.domain is {meta.get('domain')!r}")
+    fail_on(problems)
+
+
+def test_published_personal_data_is_masked(published: list[Node]) -> None:
+    """A direct identifier is never published, whatever its label says."""
+    fail_on(
+        [
+            f"{name} is personal data and must be masked"
+            for name, column in columns_of(published)
+            if (column["name"] in PERSONAL or meta_of(column).get("pii") == "direct")
+            and meta_of(column).get("pii") != "masked"
+        ]
+    )
+
+
+def test_published_models_have_contract_group_owner_and_access(
+    published: list[Node], manifest: Node
+) -> None:
+    owners = {group["name"]: group["owner"] for group in manifest["groups"].values()}
+    problems = []
+    for model in published:
+        owner = owners.get(model["group"], {})
+        if not model["contract"]["enforced"]:
+            problems.append(f"{model['name']}: the contract is not enforced")
+        if model["access"] != "public":
+            problems.append(f"{model['name']}: access is {model['access']}, not public")
+        if not owner.get("name") or not owner.get("email"):
+            problems.append(f"{model['name']}: no group with an owner (name and email)")
+        if model["database"] != "analytics":
+            problems.append(f"{model['name']} is published, but built in {model['database']}")
+    fail_on(problems)
+
+
+def test_models_say_what_a_row_is(models: list[Node]) -> None:
+    fail_on(
+        [
+            f"{model['name']}: the description does not start with 'One row per'"
+            for model in models
+            if not model["description"].startswith("One row per ")
+        ]
+    )
+
+
+def test_all_columns_are_documented_as_built(
+    models: list[Node], manifest: Node, seed_warehouse: Warehouse
+) -> None:
+    """Of restricted models too; `dbt docs generate` tells which columns are really there."""
+    result = seed_warehouse.dbt("docs", "generate")
+    assert result.success, seed_warehouse.output[-3000:]
+    catalog = json.loads((seed_warehouse.folder / "target" / "catalog.json").read_text())["nodes"]
+    problems = []
+    for model in models:
+        built = {
+            column["name"]: column["type"].lower().replace(" ", "")
+            for column in catalog[model["unique_id"]]["columns"].values()
+        }
+        documented = {column["name"]: column for column in model["columns"].values()}
+        for name in built.keys() ^ documented.keys():
+            where = "built" if name in built else "documented"
+            problems.append(f"{model['name']}.{name} is only {where}")
+        for name, column in documented.items():
+            wanted = (column["data_type"] or "").lower().replace(" ", "")
+            if not column["description"].strip():
+                problems.append(f"{model['name']}.{name} has no description")
+            if not meta_of(column).get("pii") or meta_of(column).get("domain") not in DOMAINS:
+                problems.append(f"{model['name']}.{name} has no meta.pii or meta.domain")
+            if wanted and name in built and built[name] != wanted:
+                problems.append(f"{model['name']}.{name} is {built[name]}, documented as {wanted}")
+    fail_on(problems)
+
+
+def test_arrows_run_down_the_layers(models: list[Node], manifest: Node) -> None:
+    """A snapshot counts as part of the lowest layer that it reads."""
+
+    def rank(node: Node) -> int:
+        if node["resource_type"] == "snapshot":
+            return max(rank(manifest["nodes"][parent]) for parent in node["depends_on"]["nodes"])
+        return LAYERS.index(layer_of(node))
+
+    problems = []
+    for model in models:
+        for parent_id in model["depends_on"]["nodes"]:
+            parent = manifest["nodes"][parent_id]
+            arrow = f"{parent['name']} -> {model['name']}"
+            if rank(parent) > rank(model):
+                problems.append(f"{arrow}: up from {layer_of(parent)} to {layer_of(model)}")
+            if layer_of(model) == "enrichment" and parent["resource_type"] != "seed":
+                problems.append(f"{arrow}: enrichment reads seeds only")
+    fail_on(problems)
+
+
+def test_models_are_small_and_named_short(models: list[Node]) -> None:
+    problems = [
+        f"{model['name']} is longer than 40 characters"
+        for model in models
+        if len(model["name"]) > 40
+    ]
+    for path, text in texts("models", suffixes=(".sql",)).items():
+        name, lines = path.relative_to(PROJECT), text.splitlines()
+        if len(lines) > 150:
+            problems.append(f"{name} has {len(lines)} lines, more than 150")
+        problems += [
+            f"{name}:{number} has {len(line)} columns, more than 100"
+            for number, line in enumerate(lines, start=1)
+            if len(line) > 100
+        ]
+    fail_on(problems)
+
+
+def test_macros_are_documented(macros: list[Node]) -> None:
+    problems = []
+    for macro in macros:
+        if not macro["description"].strip():
+            problems.append(f"{macro['name']} has no description")
+        for argument in macro["arguments"]:
+            if not argument["type"] or not argument["description"].strip():
+                problems.append(f"{macro['name']}: {argument['name']} has no type or description")
+    fail_on(problems)
+
+
+def test_macro_files_are_named_like_their_macro(macros: list[Node]) -> None:
+    fail_on(
+        [
+            f"{macro['original_file_path']} holds {macro['name']}"
+            for macro in macros
+            if Path(macro["original_file_path"]).stem
+            != re.sub(r"^(materialization_\w+)_duckdb$", r"\1", macro["name"])
+        ]
+    )
+
+
+def test_every_var_is_read() -> None:
+    project = PROJECT / "dbt_project.yml"
+    sources = texts("models", "macros", "snapshots", "analyses", "seeds", "tests")
+    everything = "\n".join([project.read_text(), *sources.values()])
+    read = set(re.findall(r"""\bvar\(\s*["'](\w+)["']""", everything))
+    known = yaml.safe_load(project.read_text())["vars"]
+    fail_on(
+        [f"var {name} is set in dbt_project.yml, but read nowhere" for name in known.keys() - read]
+    )
+
+
+def test_dbt_has_no_complaint(parsed: Warehouse, macros: list[Node]) -> None:
+    """No deprecation, and no argument in a macro's YAML that its Jinja or dbt does not know."""
+    names = "|".join(re.escape(macro["name"]) for macro in macros)
+    complaint = re.compile(rf"deprecat|\bmacro ({names}) (does not match|has an invalid)", re.I)
+    fail_on([line for line in parsed.output.splitlines() if complaint.search(line)])
