@@ -1,6 +1,7 @@
 {% macro column_profiles() -%}
 {#- One row per column of each feed's contract: how empty, how varied, how much of it does not
-    parse. One pass over a feed's landed rows computes all its columns. -#}
+    parse. One pass over a feed's landed rows computes all its columns. Beyond a million rows distinct
+    counts are estimates, since exact ones would hold every value in memory. -#}
 {%- for feed in feeds().values() %}
 (
     with
@@ -9,8 +10,9 @@
         select
             {%- for column in feed.columns %}
             {%- set name = adapter.quote(column) %}
-            {{ clean_text(name) }} as {{ name }}{{ "," if not loop.last }}
+            {{ clean_text(name) }} as {{ name }},
             {%- endfor %}
+            (select count(*) from {{ ref(feed.landed) }}) <= 1000000 as is_small
         from {{ ref(feed.landed) }}
         where change = 'upsert'
     ),
@@ -25,7 +27,11 @@
                 {
                     'column_name': '{{ column }}',
                     'filled': count({{ name }}),
-                    'varied': approx_count_distinct({{ name }}),
+                    'varied': if(
+                        bool_and(is_small),
+                        count(distinct {{ name }}) filter (where is_small),
+                        approx_count_distinct({{ name }})
+                    ),
                     'parsed': count({{ parsed(name, kind) }})
                 }{{ "," if not loop.last }}
                 {%- endfor %}

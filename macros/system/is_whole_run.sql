@@ -2,7 +2,8 @@
     {#- True where every published model was built in this run, or where `dbt retry` built what was
         missing. -#}
     {%- set built = results | map(attribute="node.unique_id") | list -%}
-    {%- if "retry" in invocation_args_dict.get("invocation_command", "") -%}
+    {%- set command = invocation_args_dict.get("invocation_command", "") -%}
+    {%- if modules.re.match("dbt (-[^ ]+ )*retry( |$)", command) -%}
         {{ return(true) }}
     {%- endif -%}
     {%- for node in graph.nodes.values()

@@ -69,7 +69,7 @@ retyped as (
         on
             profile.source = ledger.source
             and profile.feed = ledger.feed
-    where profile.unparseable_rate > 0.5
+    where profile.unparseable_rate > {{ var('retyped_min_share') }}
     group by profile.source, profile.feed, profile.column_name
 ),
 

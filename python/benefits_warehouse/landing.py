@@ -259,6 +259,7 @@ def match_header(feed: Feed, part: Part) -> None:
     required = [column for column in absent if column not in feed.optional]
     part.positions, part.missing = positions, absent
     if required:
+        part.missing = required
         raise RefusedError(
             f"required column missing: {', '.join(required)}; "
             "deliver it, or name its header in the seed column_aliases"

@@ -12,10 +12,10 @@ named as (
     where is_valid and company_ein is not null
     union
     select company_ein from {{ ref('int_plans_assessed') }}
-    where is_valid
+    where is_valid and company_ein is not null
     union
     select company_ein from {{ ref('int_claims_assessed') }}
-    where is_valid
+    where is_valid and company_ein is not null
 ),
 
 domains as (

@@ -37,6 +37,8 @@ first_months as (
 months as (
     select
         benefit_accounts.benefit_account_id,
+        benefit_accounts.benefit_type,
+        benefit_accounts.program_name,
         benefit_accounts.monthly_allowance,
         unnest(generate_series(
             least(date_trunc('month', account_holders.hire_date), first_months.first_month),
@@ -73,5 +75,7 @@ select
                 '(spend * 10000)::hugeint', '(monthly_allowance * 100)::hugeint', 2
             ) }}
     end::decimal(38, 2) as utilization_pct,
-    spend > monthly_allowance as over_allowance
+    spend > monthly_allowance as over_allowance,
+    benefit_type,
+    program_name
 from final

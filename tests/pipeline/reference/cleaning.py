@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 MISSING_WORDS = {"", "null", "n/a", "na", "none", "nan", "-"}
@@ -19,10 +20,11 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 TIME_PART = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
 DIGITS = r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"
 PLAIN_MONEY = rf"({DIGITS}(\.[0-9]{{1,2}})?|\.[0-9]{{1,2}})"
-LARGEST_MONEY = Decimal(10) ** 16
+MOST_DIGITS = 16  # before the point, as DECIMAL(18,2) holds
 LARGEST_OFFSET = dt.timedelta(hours=14, minutes=59)
 
 
+@lru_cache(maxsize=1 << 18)
 def clean_name(raw: str | None) -> str | None:
     """Names and merchants: blanks tidied; only an empty one is missing."""
     if raw is None:
@@ -93,9 +95,10 @@ def clean_money(raw: str | None) -> Decimal | None:
         sign, figures = found[1], found[2]
     else:
         return None
-    value = Decimal(figures.replace(",", "")).quantize(Decimal("0.01"))
-    if value >= LARGEST_MONEY:
+    figures = figures.replace(",", "")
+    if len(figures.split(".")[0]) > MOST_DIGITS:
         return None
+    value = Decimal(figures).quantize(Decimal("0.01"))
     return -value if sign == "-" and value else value
 
 

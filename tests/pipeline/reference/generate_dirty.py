@@ -1,0 +1,434 @@
+"""Seeded dirty deliveries of all six feeds, many faults at once, with the seeds they refer to.
+
+Every field of a row is faulty with a probability of its own; keys come back spelled otherwise, late, older,
+twice in a file, without last_updated; parents are unknown, quarantined or gone. Nothing is drawn
+whose verdict hangs on the warehouse's content hash alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from zlib import crc32
+
+from .generate_dirty_values import Dirt, Row
+from .judge import (
+    ACCOUNTS,
+    CLAIMS,
+    EMPLOYEES,
+    HOLDERS,
+    PLANS,
+    SHAPES,
+    TRANSACTIONS,
+    DeliveredFile,
+    Delivery,
+    identity,
+    make_parsers,
+    read_csv,
+    read_version,
+)
+
+DEFAULT_SEED = 19580
+AS_OF = dt.date(2025, 6, 30)
+DELIVERIES = 4
+FIRST_DAY = dt.date(2023, 1, 1)
+STATUSES = ("active", "Active", "terminated", "TERMINATED", "Terminated", "on leave")
+PLAN_TYPES = ("Medical", "Dental", "Vision", "medical", "DENTAL", "Pet", "pet")
+CARRIERS = ("Willow Dental", "WILLOW dental", "Maple Mutual", "N/A", "Oak & Sons, Inc.", "None")
+BENEFITS = ("wellness", "Wellness", "wfh", "meals", "MEALS", "learning", "parking")
+CATEGORIES = ("gym", "Fitness", "office_supplies", "food", "GROCERIES", "education", "Travel")
+MERCHANTS = ("Corner Café", "corner café", "N/A", "None", "MegaMart, Inc.", 'Bo "Fit" Gym', "-")
+AMOUNTS = ("10.00", "25.00", "25.00", "50.00", "0.01", "12.34", "0.00", "1234.50", "99.99")
+ALLOWANCES = ("100.00", "50.00", "75.00", "0.00", "1500.00", "200.00")
+TITLES = ("Clerk", "Senior Analyst", "Driver", "VP, Benefits")
+FIRST_NAMES = ("Ann", "Bo", "Zoë", "Null", "Na", "O'Neil", "Jean Luc", "-")
+LAST_NAMES = ("Smith", "None", "de la Cruz", 'St. "Jo"', "Łukasz", "N/A")
+LATE_SECONDS = (0, 0, 1, 59, 60, 299, 300, 300, 301, 600)
+
+
+@dataclass(slots=True)
+class Company:
+    company_ein: str
+    domain: str
+    is_listed: bool  # in companies.csv
+    links: list[str] = field(default_factory=list)  # the EINs that company_lookup gives its domain
+
+
+@dataclass(slots=True)
+class Dirty:
+    """Deliveries for the judge and for the landing zone, and the reference seeds behind them."""
+
+    seed: int
+    landed_on: dt.date
+    deliveries: dict[str, list[Delivery]]
+    companies: list[Company]
+
+    def rows_of(self, feed: str) -> int:
+        return sum(len(file.rows) for one in self.deliveries[feed] for file in one.files)
+
+
+class Generator:
+    """Draws a world of companies, people and accounts, then what is delivered about them.
+
+    Args:
+        rows: about how many rows each feed gets, and not fewer.
+        seed: the same seed gives the same rows.
+        landed_on: the UTC day on which the deliveries will be landed.
+    """
+
+    def __init__(self, rows: int, seed: int, landed_on: dt.date) -> None:
+        self.rows = rows
+        self.seed = seed
+        self.landed_on = landed_on
+        self.rng = Random(seed)
+        self.dirt = Dirt(self.rng)
+        self.companies: list[Company] = self.make_companies()
+        self.plans: list[tuple[str, str, dt.date, dt.date | None]] = []
+        self.owner_of: dict[str, str] = {}
+        self.busy: list[str] = []
+        self.paid: list[tuple[str, str, str, Decimal, dt.datetime]] = []
+        self.parsers = make_parsers("mdy")
+
+    def generate(self) -> Dirty:
+        made: dict[str, list[Delivery]] = {}
+        entities = int(self.rows * 0.76)
+        people = [f"P{n}" for n in range(1, entities + 1)]
+        made[EMPLOYEES] = self.snapshots(EMPLOYEES, people, self.employee)
+        made[PLANS] = self.snapshots(PLANS, [str(n) for n in range(1, entities + 1)], self.plan)
+        made[CLAIMS] = self.deltas(CLAIMS, "C", self.claim)
+        holders = [f"E{n}" for n in range(1, entities + 1)]
+        made[HOLDERS] = self.snapshots(HOLDERS, holders, self.holder)
+        accounts = [f"BA{n}" for n in range(1, entities + 1)]
+        busy_owners = holders[:: max(1, len(holders) * 40 // self.rows)]
+        for number, account in enumerate(accounts):
+            owners = busy_owners if number < self.rows // 40 else holders
+            self.owner_of[account] = self.rng.choice(owners)
+        self.busy = accounts[: self.rows // 40]
+        made[ACCOUNTS] = self.snapshots(ACCOUNTS, accounts, self.account)
+        made[TRANSACTIONS] = self.deltas(TRANSACTIONS, "T", self.transaction)
+        return Dirty(self.seed, self.landed_on, made, self.companies)
+
+    # The world
+
+    def make_companies(self) -> list[Company]:
+        companies: list[Company] = []
+        for number in range(1, max(20, self.rows // 12) + 1):
+            ein = f"{number % 90:02d}-{7_000_000 + number:07d}"
+            one = Company(ein, f"dirty{number}.example", self.rng.random() < 0.9)
+            fate = self.rng.random()
+            if fate < 0.85:
+                one.links = [ein]
+            if fate < 0.1 and companies:
+                one.links.append(companies[-1].company_ein)
+            companies.append(one)
+        return companies
+
+    def day(self, latest: dt.date = AS_OF) -> dt.date:
+        return FIRST_DAY + dt.timedelta(days=self.rng.randint(0, (latest - FIRST_DAY).days + 1))
+
+    def updated(self, rate: float) -> str:
+        """Mostly nothing; else one of few moments, so that versions tie across deliveries."""
+        if self.rng.random() < 0.45:
+            return ""
+        moment = dt.datetime(2025, self.rng.randint(1, 6), self.rng.choice((1, 14, 28)), 12)
+        return self.dirt.moment(moment, rate)
+
+    # One raw row of each feed
+
+    def employee(self, person_id: str) -> Row:
+        dirt, rng = self.dirt, self.rng
+        rate = dirt.row_rate()
+        company, other = rng.choice(self.companies), rng.choice(self.companies)
+        ein = other.company_ein if rng.random() < 0.05 else company.company_ein
+        name = f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}"
+        email = f"p{rng.randint(1, 10**6)}@{company.domain}"
+        return {
+            "person_id": dirt.key(person_id, rate),
+            "full_name": dirt.name(name, rate),
+            "title": dirt.text(rng.choice(TITLES), max(rate, 0.15)),
+            "email": dirt.email(email, rate),
+            "company_ein": dirt.ein(ein, max(rate, 0.1)),
+            "start_date": dirt.day(self.day(AS_OF + dt.timedelta(days=20)), rate),
+            "notes": rng.choice(("", "", "call back", "=1+1", "N/A", "two\nlines")),
+            "last_updated": self.updated(rate),
+        }
+
+    def plan(self, number: str) -> Row:
+        dirt, rng = self.dirt, self.rng
+        rate = dirt.row_rate() / 2
+        company = self.companies[int(number) % len(self.companies)]
+        own = Random(f"{self.seed}/{number}")  # the plan keeps its key when it is drawn again
+        kind, carrier = own.choice(PLAN_TYPES), own.choice(CARRIERS)
+        start = FIRST_DAY + dt.timedelta(days=15 * own.randint(0, 65))
+        if own.random() < 0.2:  # a key that others may have, too
+            kind, start = own.choice(("Medical", "medical")), dt.date(2025, 1, 1)
+        end: dt.date | None = start + dt.timedelta(days=rng.choice((-1, 0, 27, 30, 90, 180, 364)))
+        if rng.random() < 0.1:
+            end = rng.choice((None, dt.date(9999, 12, 31)))
+        self.plans.append((company.company_ein, kind, start, end))
+        return {
+            "company_ein": dirt.ein(company.company_ein, rate),
+            "plan_type": dirt.text(kind, rate),
+            "carrier_name": dirt.name(carrier, rate),
+            "start_date": dirt.day(start, rate),
+            "end_date": dirt.day(end, rate) if end else dirt.missing(),
+            "last_updated": self.updated(rate),
+        }
+
+    def claim(self, claim_id: str) -> Row:
+        dirt, rng = self.dirt, self.rng
+        rate = dirt.row_rate()
+        ein, kind, start, end = rng.choice(self.plans)
+        day = rng.choice((start, end or start, self.day(AS_OF + dt.timedelta(days=9))))
+        day += dt.timedelta(days=rng.choice((-1, 0, 0, 1, 10))) if day.year < 9999 else dt.timedelta()
+        amount = Decimal(rng.choice(AMOUNTS)) * rng.choice((1, 1, 1, -1))
+        return {
+            "claim_id": dirt.key(claim_id, rate),
+            "company_ein": dirt.ein(ein, rate),
+            "service_date": dirt.day(day, rate),
+            "amount": dirt.money(amount, rate),
+            "claim_type": dirt.text(kind, rate),
+            "last_updated": self.updated(rate),
+        }
+
+    def holder(self, employee_id: str) -> Row:
+        dirt, rng = self.dirt, self.rng
+        rate = dirt.row_rate()
+        status = rng.choice(STATUSES) if rng.random() < 0.4 else "active"
+        ended = self.day(dt.date(2025, 8, 1)) if rng.random() < 0.3 else None
+        email = f"{employee_id}@{rng.choice(self.companies).domain}"
+        return {
+            "employee_id": dirt.key(employee_id, rate),
+            "first_name": dirt.name(rng.choice(FIRST_NAMES), rate),
+            "last_name": dirt.name(rng.choice(LAST_NAMES), rate),
+            "email": dirt.email(email, rate),
+            "hire_date": dirt.day(self.day(), rate),
+            "status": dirt.text(status, rate),
+            "termination_date": dirt.day(ended, rate) if ended else dirt.missing(),
+            "last_updated": self.updated(rate),
+        }
+
+    def account(self, account_id: str) -> Row:
+        dirt, rng = self.dirt, self.rng
+        rate = dirt.row_rate() / (4 if account_id in self.busy else 1)
+        owner = self.owner_of[account_id]
+        if rng.random() < 0.02:
+            owner = f"E9{rng.randint(10**6, 10**7)}"
+        return {
+            "benefit_account_id": dirt.key(account_id, rate),
+            "employee_id": dirt.text(owner, rate),
+            "benefit_type": dirt.text(rng.choice(BENEFITS), rate),
+            "program_name": dirt.name(rng.choice(("Lunch Card", "N/A", "Fit For All")), rate),
+            "monthly_allowance": dirt.money(Decimal(rng.choice(ALLOWANCES)), rate),
+            "current_balance": dirt.money(Decimal(rng.choice(("27.66", "-3.00", "0.00"))), rate),
+            "last_updated": self.updated(rate),
+        }
+
+    def transaction(self, transaction_id: str) -> Row:
+        dirt, rng = self.dirt, self.rng
+        rate = dirt.row_rate()
+        payment = self.payment()
+        if rng.random() < 0.2 and self.paid:  # the same again, within minutes before or after
+            shift = dt.timedelta(seconds=rng.choice(LATE_SECONDS) * rng.choice((1, -1)))
+            payment = rng.choice(self.paid[-50:])
+            payment = (*payment[:4], payment[4] + shift)
+        self.paid.append(payment)
+        employee, account, merchant, amount, moment = payment
+        return {
+            "transaction_id": dirt.key(transaction_id, rate),
+            "employee_id": dirt.text(employee, rate),
+            "benefit_account_id": dirt.text(account, rate),
+            "merchant": dirt.name(merchant, rate),
+            "amount": dirt.money(amount, rate),
+            "timestamp": dirt.moment(moment, rate),
+            "category": dirt.text(rng.choice(CATEGORIES), rate),
+            "last_updated": self.updated(rate),
+        }
+
+    def payment(self) -> tuple[str, str, str, Decimal, dt.datetime]:
+        """Employee, account, merchant, amount and moment; mostly of one of few busy accounts."""
+        rng = self.rng
+        account = rng.choice(self.busy if rng.random() < 0.7 else list(self.owner_of))
+        employee = self.owner_of[account]
+        fate = rng.random()
+        if fate < 0.04:
+            employee = self.owner_of[rng.choice(self.busy)]
+        elif fate < 0.06:
+            employee, account = f"E9{rng.randint(10**6, 10**7)}", f"BA9{rng.randint(1, 99)}"
+        amount = Decimal(rng.choice(AMOUNTS)) * (-1 if rng.random() < 0.03 else 1)
+        return employee, account, rng.choice(MERCHANTS), amount, self.paid_at()
+
+    def paid_at(self) -> dt.datetime:
+        """Often on one of few moments, or within minutes of them; some around the borders of days."""
+        rng = self.rng
+        day = self.landed_on if rng.random() < 0.02 else self.day(AS_OF + dt.timedelta(days=2))
+        if rng.random() < 0.5:
+            day = dt.date(2025, rng.randint(1, 6), rng.choice((1, 15)))
+        clock = rng.choice((dt.time(0), dt.time(12), dt.time(23, 59, 59), dt.time(9, 30, 0, 1)))
+        return dt.datetime.combine(day, clock) + dt.timedelta(seconds=rng.choice(LATE_SECONDS))
+
+    # Deliveries
+
+    def snapshots(
+        self, feed: str, names: Sequence[str], make: Callable[[str], Row]
+    ) -> list[Delivery]:
+        """Whole states: some entities change, repeat, vanish, come back or are new."""
+        rng = self.rng
+        begun = len(names) * 9 // 10
+        state: dict[str, list[Row]] = {name: self.draw(feed, name, make) for name in names[:begun]}
+        waiting, gone = list(names[begun:]), dict[str, list[Row]]()
+        deliveries = [self.deliver(feed, 1, [row for rows in state.values() for row in rows])]
+        while len(deliveries) < DELIVERIES or sum(map(self.count, deliveries)) < self.rows:
+            for name in list(state):
+                fate = rng.random()
+                if fate < 0.05:
+                    gone[name] = state.pop(name)
+                elif fate < 0.2:
+                    state[name] = self.draw(feed, name, make)
+                elif fate < 0.22:
+                    state[name] = [*state[name], *self.draw(feed, name, make)]
+            for name in list(gone):
+                fate = rng.random()
+                if fate < 0.2:
+                    state[name] = gone.pop(name)
+                    if fate < 0.1:
+                        state[name] = self.draw(feed, name, make)
+            for name in waiting[: len(names) // 25]:
+                state[name] = self.draw(feed, name, make)
+            del waiting[: len(names) // 25]
+            rows = [row for rows in state.values() for row in rows]
+            deliveries.append(self.deliver(feed, len(deliveries) + 1, rows))
+        return deliveries
+
+    def deltas(self, feed: str, prefix: str, make: Callable[[str], Row]) -> list[Delivery]:
+        """New rows, repeats of earlier ones, and other versions of earlier ids."""
+        rng = self.rng
+        seen: list[tuple[str, Row]] = []
+        deliveries: list[Delivery] = []
+        while sum(map(self.count, deliveries)) < self.rows:
+            rows: list[Row] = []
+            for _ in range(self.rows // DELIVERIES + 1):
+                fate = rng.random()
+                if fate < 0.06 and seen:
+                    rows.append(rng.choice(seen)[1])
+                    continue
+                name = rng.choice(seen)[0] if fate < 0.16 and seen else f"{prefix}{len(seen) + 1}"
+                for row in self.draw(feed, name, make):
+                    seen.append((name, row))
+                    rows.append(row)
+            deliveries.append(self.deliver(feed, len(deliveries) + 1, rows))
+        return deliveries
+
+    @staticmethod
+    def count(delivery: Delivery) -> int:
+        return sum(len(file.rows) for file in delivery.files)
+
+    def draw(self, feed: str, name: str, make: Callable[[str], Row]) -> list[Row]:
+        """One row of a key; at times two versions, an exact repeat, or the same spelled otherwise."""
+        row = make(name)
+        fate = self.rng.random()
+        if fate < 0.02:
+            return [row, dict(row)]
+        if fate < 0.04:
+            column = SHAPES[feed].key[0]
+            return [row, {**row, column: row[column] + "\u00a0"}]
+        if fate < 0.09:
+            return [row, make(name)]
+        if fate < 0.12:  # the same, updated
+            return [row, {**row, "last_updated": self.updated(0.0)}]
+        return [row]
+
+    def deliver(self, feed: str, number: int, rows: list[Row]) -> Delivery:
+        """One file or two parts; what only a content hash could decide is left out."""
+        self.rng.shuffle(rows)
+        rows = self.without_ties(feed, rows, number)
+        name = f"2025-{number:02d}"
+        if number % 2:
+            return Delivery([DeliveredFile(f"{name}.csv", rows)], self.landed_on)
+        parts: tuple[list[Row], list[Row]] = [], []
+        for row in rows:  # rows of a key stay together: ties between parts are the hash's
+            content = tuple(row[column] for column in SHAPES[feed].columns)
+            version = self.version(feed, content, number)
+            parts[crc32(repr(identity(version)).encode()) % 2].append(row)
+        return Delivery(
+            [DeliveredFile(f"{name}/{n}.csv", part) for n, part in zip("ab", parts, strict=True)],
+            self.landed_on,
+        )
+
+    def version(self, feed: str, content: tuple[str, ...], load: int):  # type: ignore[no-untyped-def]
+        delivery = Delivery([], self.landed_on)
+        return read_version(SHAPES[feed], content, load, delivery, self.parsers)
+
+    def without_ties(self, feed: str, rows: list[Row], number: int) -> list[Row]:
+        """Drop rows that share key and last_updated with an earlier one, but mean something else."""
+        kept: list[Row] = []
+        first: dict[tuple, tuple] = {}
+        for row in rows:
+            content = tuple(row[column] for column in SHAPES[feed].columns)
+            version = self.version(feed, content, number)
+            if version.key is not None and not (
+                feed == TRANSACTIONS and version.last_updated is None
+            ):
+                meaning = {**version.values, "notes": None}, version.malformed
+                tie = version.key, version.last_updated
+                if first.setdefault(tie, meaning) != meaning:
+                    continue
+            kept.append(row)
+        return kept
+
+
+def generate(rows: int, seed: int, landed_on: dt.date) -> Dirty:
+    return Generator(rows, seed, landed_on).generate()
+
+
+def write_reference_seeds(companies: Iterable[Company], folder: Path) -> None:
+    """Add the generated companies to companies.csv and company_lookup.csv of a copied project."""
+    companies = list(companies)
+    listed = [
+        {
+            "company_ein": one.company_ein,
+            "company_name": f"Dirty {one.domain}",
+            "expected_employees": "10",
+        }
+        for one in companies
+        if one.is_listed
+    ]
+    links = [
+        {"email_domain": one.domain, "company_ein": ein} for one in companies for ein in one.links
+    ]
+    for name, rows in (("companies.csv", listed), ("company_lookup.csv", links)):
+        every = read_csv(folder / name) + rows
+        (folder / name).write_text(as_csv(every, list(every[0])), newline="")
+
+
+def as_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def write_landing_zone(deliveries: Mapping[str, Sequence[Delivery]], zone: Path) -> None:
+    """Write what isn't there yet."""
+    for feed, several in deliveries.items():
+        folder = zone / feed.replace(".", "/")
+        for file in (file for one in several for file in one.files):
+            path = folder / file.name
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                text = as_csv(file.rows, SHAPES[feed].columns)
+                text += "one,too,many" * 9 + "\n" if file.malformed_lines else ""
+                data = text.encode()
+                path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+
+
+__all__ = ["AS_OF", "DEFAULT_SEED", "Dirty", "defaultdict", "generate"]

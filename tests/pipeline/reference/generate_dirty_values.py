@@ -1,0 +1,169 @@
+"""Texts for clean values: spelled in every accepted way, missing, or broken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from random import Random
+
+Row = dict[str, str]
+
+MISSING = ("", "", "", " ", "NULL", "null", "N/A", "n/a", "NA", "na", "none", "None")
+MISSING += ("NaN", "nan", "-", "\u00a0", "\t", " N/A ", "\u3000-")
+PADS = (" ", "  ", "\u00a0", "\t", "\u2003", "\u3000", "\x1f", "\x0b", "\u2028", "\x7f", "\x85")
+DASHES = ("-", "\u2010", "\u2013", "\u2014", "\u2212", "\u2011")
+OFFSETS = (0, 0, 330, -300, -480, 60, 840, 899, -899, 345)
+
+BAD_DAYS = (
+    *("2024-02-30", "2023-02-29", "2024-13-01", "45321", "2024-1-5", "1/5/2024", "31/12/2024"),
+    *("Jan 5, 2024", "2024.01.05", "20241301", "05-Foo-2024", "tomorrow", "infinity", "24-01-01"),
+    *("5-Jan-2024", "05-January-2024", "0000-00-00", "2024-W05-1", "202401015", "2024/01-05"),
+    *("2024-01-05 noon", "1e3", "2024-06", "06/2024", "epoch", "1704412800", "2024-01-05T"),
+)
+BAD_MONEY = (
+    *("1e3", "inf", "-Infinity", "1_000", "12.345", "12.", "1,23.00", "12,34", "1,2345.00"),
+    *("--5", "$", "USD 5", "12 000.00", "5%", "(12", "12)", "(-5.00)", "12345678901234567.00"),
+    *("1.5.0", "0x1F", "$$5", "5$", "+-5", ".", "1,000,00", ",100", "5-", "12.5O", "1,,000", "()"),
+)
+BAD_MOMENTS = (
+    *("2024-02-30T10:00:00Z", "2024-01-01T25:00:00", "10:00", "2024/01/01 10:00"),
+    *("01/02/2024 10:00", "1704067200", "2024-01-01T10:00:00+15:00", "2024-01-01T10"),
+    *("2024-01-01T10:00:00 UTC", "2024-01-01T10:61", "yesterday", "2024-01-01T10:00:60Z"),
+    *("2024-01-01T10:00:00.", "2024-1-1 10:00", "2024-01-01T10:00:00.1234567890", "infinity"),
+    *("2024-01-01T10:00:00+05:75", "2024-13-01T10:00:00Z"),
+)
+BAD_EMAILS = (
+    *("bob", "bob@", "@dirty1.example", "a@b@dirty1.example", "bob@dirty1", "b b@dirty1.example"),
+    *("bob@dirty1..example", "bob@.example", "bob@dirty1.example.", "bob@dirty1. example", "@"),
+)
+BAD_EINS = (
+    *("12-345678", "1234567890", "abc", "12.3456789", "1.23456789E8", "123456789.0", "O1-2345678"),
+    *("12/3456789", "4-7719283", "EIN", "unknown", "#12-3456789", "12-3456789x"),
+)
+
+
+class Dirt:
+    """Spells values; `rate` is the chance that a field is missing or broken.
+
+    Args:
+        rng: the stream to draw from.
+    """
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+
+    def row_rate(self) -> float:
+        """Half of the rows are clean, some have many faults at once."""
+        return self.rng.choice((0.0, 0.0, 0.0, 0.0, 0.03, 0.03, 0.1, 0.1, 0.25, 0.5))
+
+    def missing(self) -> str:
+        return self.rng.choice(MISSING)
+
+    def padded(self, text: str) -> str:
+        """Blanks of many kinds around it, and more of them where it has one."""
+        if self.rng.random() > 0.15:
+            return text
+        if " " in text and self.rng.random() < 0.5:
+            text = text.replace(" ", self.rng.choice(PADS) + self.rng.choice(PADS), 1)
+        return self.rng.choice(("", *PADS)) + text + self.rng.choice(("", *PADS))
+
+    def broken(self, rate: float, kinds: tuple[str, ...]) -> str | None:
+        """A missing or broken text with the given chance."""
+        if self.rng.random() >= rate:
+            return None
+        if not kinds or self.rng.random() < 0.4:
+            return self.missing()
+        return self.padded(self.rng.choice(kinds))
+
+    def key(self, text: str, rate: float) -> str:
+        if self.rng.random() < rate / 4:
+            return self.missing()
+        return self.padded(text)
+
+    def text(self, text: str, rate: float) -> str:
+        broken = self.broken(rate, ())
+        return self.padded(text) if broken is None else broken
+
+    def name(self, text: str, rate: float) -> str:
+        """Only blanks are missing in a name, words are not; both are drawn."""
+        broken = self.broken(rate, ())
+        return self.padded(text) if broken is None else broken
+
+    def email(self, text: str, rate: float) -> str:
+        broken = self.broken(rate, BAD_EMAILS)
+        return self.padded(self.rng.choice((text, text, text.upper()))) if broken is None else broken
+
+    def ein(self, text: str, rate: float) -> str:
+        broken = self.broken(rate, BAD_EINS)
+        if broken is not None:
+            return broken
+        digits = text.replace("-", "")
+        way = self.rng.randint(0, 9)
+        if way == 0:
+            text = digits
+        elif way == 1:
+            text = digits[:2] + self.rng.choice(DASHES) + digits[2:]
+        elif way == 2:
+            text = self.rng.choice(("EIN ", "FEIN ", "ein", "EIN\u00a0", "Fein-", "EIN-")) + text
+        elif way == 3:
+            text = f"{digits[:2]} {digits[2:]}"
+        elif way == 4:
+            text = f"{digits[:2]} \u2013 {digits[2:5]} {digits[5:]}"
+        return self.padded(text)
+
+    def day(self, day: dt.date, rate: float) -> str:
+        broken = self.broken(rate, BAD_DAYS)
+        if broken is not None:
+            return broken
+        iso = day.isoformat()
+        ways = [iso, iso, iso, iso, iso.replace("-", ""), iso.replace("-", "/")]
+        ways += [day.strftime("%d-%b-%Y"), day.strftime("%d-%b-%Y").upper(), day.strftime("%m/%d/%Y")]
+        text = self.rng.choice(ways)
+        if self.rng.random() < 0.1:
+            text += self.rng.choice(
+                ("T00:00:00", " 00:00", " 23:59:59", "T23:59:59Z", "T10:00:00.000+05:00", " 07:15:00.5")
+            )
+        return self.padded(text)
+
+    def money(self, amount: Decimal, rate: float) -> str:
+        broken = self.broken(rate, BAD_MONEY)
+        if broken is not None:
+            return broken
+        sign, figures = "-" if amount < 0 else "", f"{abs(amount):.2f}"
+        grouped = f"{abs(amount):,.2f}"
+        ways = [sign + figures, sign + figures, f"{sign}${grouped}", f"${sign}{figures}", sign + grouped]
+        if sign:
+            ways += [f"({figures})", f"(${grouped})"]
+        else:
+            ways += [f"+{figures}", f"$+{figures}"]
+        if figures.endswith("0"):
+            ways.append(sign + figures[:-1])
+        if figures.endswith(".00"):
+            ways.append(sign + figures[:-3])
+        if figures.startswith("0."):
+            ways.append(sign + figures[1:])
+        return self.padded(self.rng.choice(ways))
+
+    def moment(self, moment: dt.datetime, rate: float) -> str:
+        """A UTC moment in any offset."""
+        broken = self.broken(rate, BAD_MOMENTS)
+        if broken is not None:
+            return broken
+        minutes = self.rng.choice(OFFSETS)
+        local = moment + dt.timedelta(minutes=minutes)
+        between = self.rng.choice("TT ")
+        if local.microsecond:
+            text = local.isoformat(between)
+            text += self.rng.choice(("", "000"))
+        elif local.second or self.rng.random() < 0.8:
+            text = local.isoformat(between, "seconds") + self.rng.choice(("", "", ".000", ".0"))
+        elif not minutes and local.time() == dt.time(0) and self.rng.random() < 0.5:
+            return self.padded(local.date().isoformat())
+        else:
+            text = local.isoformat(between, "minutes")
+        if not minutes:
+            return self.padded(text + self.rng.choice(("Z", "", "+00:00", "-0000", "+00")))
+        sign, size = "-" if minutes < 0 else "+", abs(minutes)
+        shapes = [f"{size // 60:02d}:{size % 60:02d}", f"{size // 60:02d}{size % 60:02d}"]
+        shapes += [f"{size // 60:02d}"] if not size % 60 else []
+        return self.padded(text + sign + self.rng.choice(shapes))

@@ -1,0 +1,744 @@
+"""A plain-Python judge of every delivered row (SPEC 5 and 6): verdict, reasons and flags.
+
+It reads deliveries as they stand in the landing zone and the reference seeds, never the warehouse.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from .cleaning import (
+    clean_day,
+    clean_ein,
+    clean_email,
+    clean_moment,
+    clean_money,
+    clean_name,
+    clean_text,
+    malformed,
+)
+
+Spot = tuple[str, int]  # source_file, source_row
+Content = tuple[str, ...]  # the delivered texts in the order of the feed's columns
+Key = tuple[Any, ...]
+Parser = Callable[[str | None], Any]
+
+EMPLOYEES = "benefits_admin.employees"
+PLANS = "benefits_admin.plans"
+CLAIMS = "benefits_admin.claims"
+HOLDERS = "spend_accounts.employees"
+ACCOUNTS = "spend_accounts.benefit_accounts"
+TRANSACTIONS = "spend_accounts.transactions"
+
+OLDEST = dt.datetime.min
+DUPLICATE_WINDOW = dt.timedelta(minutes=5)
+GROUP_RULES = {"over_monthly_allowance", "suspected_duplicate"}  # see only otherwise good rows
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What SPEC 1 says of a feed; columns without a type are text, *_name and merchant a name."""
+
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    mode: str
+    types: Mapping[str, str]
+    caseless_key: frozenset[str] = frozenset()
+
+
+SHAPES = {
+    EMPLOYEES: Shape(
+        (
+            "person_id",
+            "full_name",
+            "title",
+            "email",
+            "company_ein",
+            "start_date",
+            "notes",
+            "last_updated",
+        ),
+        ("person_id",),
+        "snapshot",
+        {"email": "email", "company_ein": "ein", "start_date": "day"},
+    ),
+    PLANS: Shape(
+        ("company_ein", "plan_type", "carrier_name", "start_date", "end_date", "last_updated"),
+        ("company_ein", "plan_type", "carrier_name", "start_date"),
+        "snapshot",
+        {"company_ein": "ein", "start_date": "day", "end_date": "day"},
+        frozenset({"plan_type"}),
+    ),
+    CLAIMS: Shape(
+        ("claim_id", "company_ein", "service_date", "amount", "claim_type", "last_updated"),
+        ("claim_id",),
+        "delta",
+        {"company_ein": "ein", "service_date": "day", "amount": "money"},
+    ),
+    HOLDERS: Shape(
+        (
+            "employee_id",
+            "first_name",
+            "last_name",
+            "email",
+            "hire_date",
+            "status",
+            "termination_date",
+            "last_updated",
+        ),
+        ("employee_id",),
+        "snapshot",
+        {"email": "email", "hire_date": "day", "termination_date": "day"},
+    ),
+    ACCOUNTS: Shape(
+        (
+            "benefit_account_id",
+            "employee_id",
+            "benefit_type",
+            "program_name",
+            "monthly_allowance",
+            "current_balance",
+            "last_updated",
+        ),
+        ("benefit_account_id",),
+        "snapshot",
+        {"monthly_allowance": "money", "current_balance": "money"},
+    ),
+    TRANSACTIONS: Shape(
+        (
+            "transaction_id",
+            "employee_id",
+            "benefit_account_id",
+            "merchant",
+            "amount",
+            "timestamp",
+            "category",
+            "last_updated",
+        ),
+        ("transaction_id",),
+        "delta",
+        {"amount": "money", "timestamp": "moment"},
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredFile:
+    """A file of a feed: its name below the feed's folder, its records, and its malformed lines."""
+
+    name: str
+    rows: Sequence[Mapping[str, str]]
+    malformed_lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Files that are applied together, and the UTC day on which they were landed."""
+
+    files: Sequence[DeliveredFile]
+    landed_on: dt.date
+
+
+Deliveries = Mapping[str, Sequence[Delivery]]  # feed to its deliveries, in order
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    rule_id: str
+    tier: int
+    rank: int
+    field: str
+
+
+@dataclass(slots=True)
+class Reference:
+    """The reference seeds as the judge needs them."""
+
+    rules: dict[str, dict[str, Rule]]
+    companies: set[str]
+    domains: dict[str, set[str]]
+    spellings: dict[tuple[str, str], dict[str, str]]
+    categories: dict[tuple[str, str], str]  # benefit type and category in lower case: category
+
+    @classmethod
+    def read(cls, folder: Path) -> Reference:
+        rules: dict[str, dict[str, Rule]] = defaultdict(dict)
+        for row in read_csv(folder / "dq_rules.csv"):
+            rule = Rule(row["rule_id"], int(row["tier"]), int(row["rank"]), row["field"])
+            rules[f"{row['source']}.{row['feed']}"][rule.rule_id] = rule
+        domains: dict[str, set[str]] = defaultdict(set)
+        for row in read_csv(folder / "company_lookup.csv"):
+            domains[row["email_domain"]].add(row["company_ein"])
+        spellings: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        for row in read_csv(folder / "allowed_values.csv"):
+            place = (f"{row['source']}.{row['feed']}", row["field"])
+            spellings[place][row["value"].lower()] = row["value"]
+        return cls(
+            dict(rules),
+            {row["company_ein"] for row in read_csv(folder / "companies.csv")},
+            dict(domains),
+            dict(spellings),
+            {
+                (row["benefit_type"].lower(), row["valid_category"].lower()): row["valid_category"]
+                for row in read_csv(folder / "category_benefit_mappings.csv")
+            },
+        )
+
+    def spelled(self, feed: str, column: str, value: str | None) -> str | None:
+        """As allowed_values spells it; an unknown value as delivered."""
+        known = self.spellings.get((feed, column), {})
+        return value if value is None else known.get(value.lower(), value)
+
+    def is_allowed(self, feed: str, column: str, value: str | None) -> bool:
+        return value is not None and value.lower() in self.spellings.get((feed, column), {})
+
+    def spelled_category(self, category: str | None) -> str | None:
+        """As category_benefit_mappings spells it; an unknown one as delivered."""
+        known = {name.lower(): name for name in self.categories.values()}
+        return category if category is None else known.get(category.lower(), category)
+
+    def only_company_of(self, email: str | None) -> str | None:
+        """The company that the e-mail's domain names, where it names exactly one."""
+        named = self.domains.get(email.split("@")[1], set()) if email else set()
+        return next(iter(named)) if len(named) == 1 else None
+
+
+@dataclass(slots=True)
+class Version:
+    """One content as one delivery brought it; `spots` has every row where it stands in there."""
+
+    content: Content
+    load: int
+    landed_on: dt.date
+    spots: list[Spot]
+    values: dict[str, Any]
+    malformed: frozenset[str]
+    key: Key | None
+    has_rival: bool = False  # its newest file holds other contents under its key
+
+    @property
+    def last_updated(self) -> dt.datetime | None:
+        return self.values["last_updated"]
+
+    @property
+    def age(self) -> tuple[dt.datetime, int]:
+        """Sorts versions from the oldest to the one that counts."""
+        return self.last_updated or OLDEST, self.load
+
+    @property
+    def day(self) -> dt.date:
+        return self.last_updated.date() if self.last_updated else self.landed_on
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[column]
+
+
+@dataclass(slots=True)
+class Judged:
+    """A current row: the version that counts, what fired and what follows."""
+
+    feed: str
+    version: Version
+    history: list[Version]  # all versions of the entity, oldest first
+    is_deleted: bool
+    is_conflicting: bool = False
+    spots: list[Spot] = field(default_factory=list)  # any of them may be the one that counts
+    fired: set[str] = field(default_factory=set)
+    all_reasons: list[str] = field(default_factory=list)
+    dq_flags: list[str] = field(default_factory=list)
+    published: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_valid(self) -> bool:
+        """No tier-2 rule fired; a parent of this kind is known, deleted or not."""
+        return not self.all_reasons
+
+    @property
+    def rejection_reason(self) -> str | None:
+        return self.all_reasons[0] if self.all_reasons else None
+
+    @property
+    def verdict(self) -> str:
+        if self.is_deleted:
+            return "deleted"
+        return "valid" if self.is_valid else "quarantined"
+
+    def __getitem__(self, column: str) -> Any:
+        return self.version.values[column]
+
+
+@dataclass(slots=True)
+class FeedResult:
+    """All current rows of a feed, and what became of the records."""
+
+    rows: list[Judged]
+    records: int
+    lines_rejected: int
+
+    def count(self, verdict: str) -> int:
+        return sum(row.verdict == verdict for row in self.rows)
+
+    @property
+    def reconciliation(self) -> dict[str, int]:
+        return {
+            "rows_landed": self.records + self.lines_rejected,
+            "rows_superseded": self.records - len(self.rows),
+            "rows_deleted": self.count("deleted"),
+            "rows_valid": self.count("valid"),
+            "rows_quarantined": self.count("quarantined"),
+            "lines_rejected": self.lines_rejected,
+            "difference": 0,
+        }
+
+
+class AmbiguousTie(Exception):
+    """Only the warehouse's content hash could say which of these rows counts."""
+
+
+def judge(
+    deliveries: Deliveries, reference: Reference, as_of: dt.date, date_order: str = "mdy"
+) -> dict[str, FeedResult]:
+    """Judge every feed; parents before their children."""
+    parsers = make_parsers(date_order)
+    results = {feed: current_rows(feed, deliveries.get(feed, ()), parsers) for feed in SHAPES}
+    rows = {feed: result.rows for feed, result in results.items()}
+    for feed in SHAPES:
+        for row in rows[feed]:
+            fire_common(row)
+    judge_employees(rows[EMPLOYEES], reference, as_of)
+    judge_plans(rows[PLANS], reference)
+    judge_claims(rows[CLAIMS], rows[PLANS], reference, as_of)
+    judge_holders(rows[HOLDERS], reference)
+    judge_accounts(rows[ACCOUNTS], rows[HOLDERS], reference)
+    judge_transactions(rows[TRANSACTIONS], rows[ACCOUNTS], rows[HOLDERS], reference, as_of)
+    return results
+
+
+# Landing and versions
+
+
+def make_parsers(date_order: str) -> dict[str, Parser]:
+    parsers: dict[str, Parser] = {
+        "text": clean_text,
+        "name": clean_name,
+        "email": clean_email,
+        "ein": clean_ein,
+        "day": partial(clean_day, date_order=date_order),
+        "money": clean_money,
+        "moment": clean_moment,
+    }
+    return {name: cache(parser) for name, parser in parsers.items()}
+
+
+def type_of(shape: Shape, column: str) -> str:
+    if column == "last_updated":
+        return "moment"
+    if column.endswith("_name") or column == "merchant":
+        return "name"
+    return shape.types.get(column, "text")
+
+
+def current_rows(
+    feed: str, deliveries: Sequence[Delivery], parsers: Mapping[str, Parser]
+) -> FeedResult:
+    """Land the deliveries, then choose the version of each key that counts."""
+    versions, records, present = land(feed, deliveries, parsers)
+    entities: dict[Key, list[Version]] = defaultdict(list)
+    for version in versions:
+        entities[identity(version)].append(version)
+    rows: list[Judged] = []
+    for name, history in entities.items():
+        history.sort(key=lambda version: version.age)
+        is_deleted = SHAPES[feed].mode == "snapshot" and name not in present
+        rows += choose(feed, history, is_deleted)
+    rejected = sum(file.malformed_lines for one in deliveries for file in one.files)
+    return FeedResult(rows, records, rejected)
+
+
+def land(
+    feed: str, deliveries: Sequence[Delivery], parsers: Mapping[str, Parser]
+) -> tuple[list[Version], int, set[Key]]:
+    """Versions, the number of landed records, and the entities of the newest delivery."""
+    shape = SHAPES[feed]
+    versions: list[Version] = []
+    records = 0
+    before: dict[Content, Version] = {}
+    present: set[Key] = set()
+    for load, delivery in enumerate(deliveries, start=1):
+        arrived: dict[Content, Version] = {}
+        contents_of: dict[tuple[str, Key], set[Content]] = defaultdict(set)
+        for file in delivery.files:
+            for number, row in enumerate(file.rows, start=1):
+                content = tuple(row.get(column) or "" for column in shape.columns)
+                if content not in arrived:
+                    arrived[content] = read_version(shape, content, load, delivery, parsers)
+                arrived[content].spots.append((file.name, number))
+                contents_of[file.name, identity(arrived[content])].add(content)
+        for content, version in arrived.items():
+            version.has_rival = version.key is not None and any(
+                len(contents_of[name, version.key]) > 1 for name, _ in version.spots
+            )
+            if shape.mode == "snapshot" and content in before:
+                before[content].has_rival = version.has_rival
+                arrived[content] = before[content]
+            else:
+                versions.append(version)
+                records += 1 if shape.mode == "snapshot" else len(version.spots)
+        present = {identity(version) for version in arrived.values()}
+        before = arrived
+    return versions, records, present
+
+
+def read_version(
+    shape: Shape, content: Content, load: int, delivery: Delivery, parsers: Mapping[str, Parser]
+) -> Version:
+    values: dict[str, Any] = {}
+    unreadable = set()
+    for column, raw in zip(shape.columns, content, strict=True):
+        parser = parsers[type_of(shape, column)]
+        values[column] = parser(raw)
+        if type_of(shape, column) not in ("text", "name") and malformed(raw, parser):
+            unreadable.add(column)
+    key: Key | None = tuple(
+        values[column].lower()
+        if column in shape.caseless_key and values[column]
+        else values[column]
+        for column in shape.key
+    )
+    if None in (key or ()):
+        key = None
+    return Version(content, load, delivery.landed_on, [], values, frozenset(unreadable), key)
+
+
+def identity(version: Version) -> Key:
+    """The key, or for a row with a null in it the whole delivered content."""
+    return version.key if version.key is not None else ("no key", version.content)
+
+
+def choose(feed: str, history: list[Version], is_deleted: bool) -> list[Judged]:
+    """The row that counts, or all rows of a transaction id that contradict each other."""
+    newest = [version for version in history if version.age == history[-1].age]
+    contradicts = len(newest) > 1 and newest[0].last_updated is None
+    if feed == TRANSACTIONS and contradicts:
+        if len({name for version in newest for name, _ in version.spots}) > 1:
+            raise AmbiguousTie(f"{newest[0].key}: different contents in parts of one delivery")
+        return [
+            Judged(feed, version, [version], False, is_conflicting=True, spots=version.spots)
+            for version in newest
+        ]
+    for version in newest[1:]:
+        readable = {**version.values, "notes": None}, version.malformed
+        if readable != ({**newest[0].values, "notes": None}, newest[0].malformed):
+            raise AmbiguousTie(f"{version.key}: {newest[0].content} or {version.content}")
+    spots = [spot for version in newest for spot in version.spots]
+    return [Judged(feed, newest[-1], history, is_deleted, spots=spots)]
+
+
+# Rules
+
+
+def fire_common(row: Judged) -> None:
+    fire(row, "invalid_last_updated", "last_updated" in row.version.malformed)
+    fire(row, "duplicate_key", row.version.has_rival)
+
+
+def fire(row: Judged, rule_id: str, condition: bool) -> None:
+    if condition:
+        row.fired.add(rule_id)
+
+
+def settle(rows: Iterable[Judged], reference: Reference, without: Iterable[str] = ()) -> None:
+    """Sort what fired by the registry's tiers and ranks; a rule that isn't in it says nothing."""
+    for row in rows:
+        rules = reference.rules[row.feed]
+        known = [rules[one] for one in row.fired if one in rules and one not in without]
+        known.sort(key=lambda rule: rule.rank)
+        row.all_reasons = [rule.rule_id for rule in known if rule.tier == 2]
+        row.dq_flags = [rule.rule_id for rule in known if rule.tier == 1]
+
+
+def judge_employees(rows: list[Judged], reference: Reference, as_of: dt.date) -> None:
+    for row in rows:
+        email, start, title = row["email"], row["start_date"], row["title"]
+        delivered, named = row["company_ein"], reference.only_company_of(email)
+        ein = delivered or named
+        former = last_title(row.history[:-1], row.version) if title is None else None
+        fire(row, "missing_person_id", row["person_id"] is None)
+        fire(row, "invalid_start_date", start is None)
+        fire(row, "invalid_email", "email" in row.version.malformed)
+        fire(row, "missing_email", email is None and "email" not in row.version.malformed)
+        fire(row, "missing_title", title is None)
+        fire(row, "title_carried_forward", former is not None)
+        fire(row, "company_inferred", delivered is None and named is not None)
+        fire(row, "company_unresolved", ein is None)
+        fire(row, "unknown_company", ein is not None and ein not in reference.companies)
+        fire(row, "company_domain_mismatch", None not in (delivered, named) and delivered != named)
+        fire(row, "invalid_company_ein", "company_ein" in row.version.malformed)
+        fire(row, "future_start_date", start is not None and start > as_of)
+        row.published = {
+            "person_id": row["person_id"],
+            "full_name": row["full_name"],
+            "title": title or former,
+            "email": email,
+            "email_domain": email.split("@")[1] if email else None,
+            "company_ein": ein,
+            "company_ein_source": "source" if delivered else "inferred" if named else "none",
+            "start_date": start,
+            "is_deleted": row.is_deleted,
+        }
+    settle(rows, reference)
+
+
+def last_title(history: list[Version], counted: Version) -> str | None:
+    """The title of the newest version before the counted one that has a title."""
+    titled = [version for version in history if version["title"] and version.age < counted.age]
+    titles = {version["title"] for version in titled if version.age == titled[-1].age}
+    if len(titles) > 1:
+        raise AmbiguousTie(f"{counted.key}: titles {titles}")
+    return next(iter(titles), None)
+
+
+def judge_plans(rows: list[Judged], reference: Reference) -> None:
+    spelled_alike: dict[Key, set[Key]] = defaultdict(set)
+    for row in rows:
+        if row.version.key and not row.is_deleted:
+            spelled_alike[caseless(row.version.key)].add(row.version.key)
+    for row in rows:
+        ein, kind = row["company_ein"], row["plan_type"]
+        start, end = row["start_date"], row["end_date"]
+        key = row.version.key
+        fire(row, "missing_company_ein", ein is None)
+        fire(row, "missing_plan_type", kind is None)
+        fire(row, "invalid_start_date", start is None)
+        fire(row, "invalid_end_date", "end_date" in row.version.malformed)
+        fire(row, "end_before_start", None not in (start, end) and end < start)
+        fire(row, "unknown_company", ein is not None and ein not in reference.companies)
+        fire(
+            row,
+            "unknown_plan_type",
+            kind is not None and not reference.is_allowed(PLANS, "plan_type", kind),
+        )
+        others = spelled_alike[caseless(key)] - {key} if key else set()
+        fire(row, "duplicate_plan_key", row.version.has_rival or bool(others))
+    settle(rows, reference)
+    for plans in by_cover(rows).values():
+        plans.sort(key=lambda plan: plan["start_date"])
+        for number, plan in enumerate(plans):
+            for later in plans[number + 1 :]:
+                if later["start_date"] > last_day(plan):
+                    break
+                plan.fired.add("overlapping_coverage")
+                later.fired.add("overlapping_coverage")
+    settle(rows, reference)
+
+
+def caseless(key: Key) -> Key:
+    return tuple(part.lower() if isinstance(part, str) else part for part in key)
+
+
+def by_cover(plans: Iterable[Judged]) -> dict[tuple[str, str], list[Judged]]:
+    """The plans that cover: valid, not deleted; by company and caseless type."""
+    groups: dict[tuple[str, str], list[Judged]] = defaultdict(list)
+    for plan in plans:
+        if plan.verdict == "valid":
+            groups[plan["company_ein"], plan["plan_type"].lower()].append(plan)
+    return groups
+
+
+def last_day(plan: Judged) -> dt.date:
+    return plan["end_date"] or dt.date.max
+
+
+def judge_claims(
+    rows: list[Judged], plans: list[Judged], reference: Reference, as_of: dt.date
+) -> None:
+    cover = by_cover(plans)
+    for row in rows:
+        ein, day, amount, kind = (
+            row[column] for column in ("company_ein", "service_date", "amount", "claim_type")
+        )
+        fire(row, "missing_claim_id", row["claim_id"] is None)
+        fire(row, "missing_company_ein", ein is None)
+        fire(row, "invalid_amount", amount is None)
+        fire(row, "invalid_service_date", day is None)
+        fire(row, "future_service_date", day is not None and day > as_of)
+        fire(row, "unknown_company", ein is not None and ein not in reference.companies)
+        fire(row, "unknown_claim_type", not reference.is_allowed(CLAIMS, "claim_type", kind))
+        fire(row, "reversal", amount is not None and amount < 0)
+        fire(row, "zero_amount", amount == 0)
+        if ein is not None and day is not None:
+            group = cover.get((ein, kind.lower()), ()) if kind else ()
+            covered = any(plan["start_date"] <= day <= last_day(plan) for plan in group)
+            fire(row, "no_coverage_on_service_date", not covered)
+        row.published = {
+            "claim_id": row["claim_id"],
+            "company_ein": ein,
+            "service_date": day,
+            "amount": amount,
+            "claim_type": reference.spelled(CLAIMS, "claim_type", kind),
+        }
+    settle(rows, reference)
+
+
+def judge_holders(rows: list[Judged], reference: Reference) -> None:
+    for row in rows:
+        status = row["status"]
+        fire(row, "missing_employee_id", row["employee_id"] is None)
+        fire(row, "invalid_hire_date", "hire_date" in row.version.malformed)
+        fire(row, "invalid_email", "email" in row.version.malformed)
+        fire(row, "unknown_status", not reference.is_allowed(HOLDERS, "status", status))
+        row.published = {
+            "employee_id": row["employee_id"],
+            "first_name": row["first_name"],
+            "last_name": row["last_name"],
+            "email": row["email"],
+            "hire_date": row["hire_date"],
+            "status": reference.spelled(HOLDERS, "status", status),
+            "is_terminated": is_terminated(row.version),
+            "is_deleted": row.is_deleted,
+        }
+    settle(rows, reference)
+
+
+def is_terminated(version: Version) -> bool:
+    return (version["status"] or "").lower() == "terminated"
+
+
+def terminated_from(holder: Judged) -> dt.date | None:
+    """The first day that is too late for the holder; date.min: none was early enough."""
+    if not is_terminated(holder.version):
+        return None
+    if holder["termination_date"]:
+        return holder["termination_date"]
+    streak: list[Version] = []
+    for version in holder.history:
+        streak = [*streak, version] if is_terminated(version) else []
+    day_was_delivered = any(version["termination_date"] for version in holder.history)
+    if streak[0] is holder.history[0] and not day_was_delivered:
+        return dt.date.min
+    return streak[0].day
+
+
+def judge_accounts(rows: list[Judged], holders: list[Judged], reference: Reference) -> None:
+    known = {holder["employee_id"] for holder in holders if holder.is_valid}
+    for row in rows:
+        kind, balance = row["benefit_type"], row["current_balance"]
+        fire(row, "missing_benefit_account_id", row["benefit_account_id"] is None)
+        fire(row, "invalid_allowance", row["monthly_allowance"] is None)
+        fire(row, "invalid_employee_id", row["employee_id"] not in known)
+        fire(row, "negative_balance", balance is not None and balance < 0)
+        fire(row, "unknown_benefit_type", not reference.is_allowed(ACCOUNTS, "benefit_type", kind))
+    settle(rows, reference)
+
+
+def judge_transactions(
+    rows: list[Judged],
+    accounts: list[Judged],
+    holders: list[Judged],
+    reference: Reference,
+    as_of: dt.date,
+) -> None:
+    holder_of = {one["employee_id"]: one for one in holders if one.is_valid}
+    account_of = {one["benefit_account_id"]: one for one in accounts if one.is_valid}
+    for row in rows:
+        amount, moment, category = row["amount"], row["timestamp"], row["category"]
+        day = moment.date() if moment else None
+        holder = holder_of.get(row["employee_id"])
+        account = account_of.get(row["benefit_account_id"])
+        too_late = terminated_from(holder) if holder else None
+        benefit = (account["benefit_type"] or "").lower() if account else None
+        fire(row, "missing_transaction_id", row["transaction_id"] is None)
+        fire(row, "conflicting_duplicate", row.is_conflicting)
+        fire(row, "invalid_amount", amount is None)
+        fire(row, "invalid_timestamp", moment is None)
+        fire(row, "negative_amount", amount is not None and amount < 0)
+        fire(
+            row,
+            "terminated_employee",
+            too_late is not None
+            and (too_late == dt.date.min or (day is not None and day >= too_late)),
+        )
+        fire(row, "invalid_employee_id", holder is None)
+        fire(row, "invalid_benefit_account_id", account is None)
+        fire(
+            row,
+            "cross_employee_account_usage",
+            account is not None
+            and row["employee_id"] is not None
+            and account["employee_id"] != row["employee_id"],
+        )
+        fire(row, "future_timestamp", day is not None and day > as_of)
+        fire(
+            row,
+            "category_mismatch",
+            account is not None
+            and category is not None
+            and (benefit, category.lower()) not in reference.categories,
+        )
+        fire(row, "missing_category", category is None)
+        fire(row, "zero_amount", amount == 0)
+        hired = holder["hire_date"] if holder else None
+        fire(row, "before_hire_date", None not in (day, hired) and day < hired)
+        fire(row, "missing_merchant", row["merchant"] is None)
+        row.published = {
+            "transaction_id": row["transaction_id"],
+            "employee_id": row["employee_id"],
+            "benefit_account_id": row["benefit_account_id"],
+            "merchant": row["merchant"],
+            "amount": amount,
+            "transaction_at": moment,
+            "category": reference.spelled_category(category),
+            "benefit_type": account
+            and reference.spelled(ACCOUNTS, "benefit_type", account["benefit_type"]),
+            "program_name": account and account["program_name"],
+        }
+    settle(rows, reference)
+    good = [row for row in rows if row.is_valid]
+    good.sort(key=lambda row: (row["timestamp"], row["transaction_id"]))
+    fire_over_allowance(good, account_of)
+    fire_suspected_duplicates(good)
+    settle(rows, reference)
+
+
+def fire_over_allowance(good: list[Judged], account_of: Mapping[str, Judged]) -> None:
+    spent: dict[tuple[str, int, int], Decimal] = Counter()  # type: ignore[assignment]
+    for row in good:
+        account, moment = account_of[row["benefit_account_id"]], row["timestamp"]
+        month = (row["benefit_account_id"], moment.year, moment.month)
+        spent[month] += row["amount"]
+        fire(row, "over_monthly_allowance", spent[month] > account["monthly_allowance"])
+
+
+def fire_suspected_duplicates(good: list[Judged]) -> None:
+    last_paid: dict[tuple[str, str, Decimal], dt.datetime] = {}
+    for row in good:
+        if row["merchant"] is None:
+            continue
+        alike = (row["employee_id"], row["merchant"], row["amount"])
+        before = last_paid.get(alike)
+        fire(
+            row,
+            "suspected_duplicate",
+            before is not None and row["timestamp"] - before <= DUPLICATE_WINDOW,
+        )
+        last_paid[alike] = row["timestamp"]
+
+
+def fired_rules(result: FeedResult, reference: Reference) -> Iterator[tuple[Judged, Rule]]:
+    """Every current row and rule that fired, both tiers, in rank order."""
+    for row in result.rows:
+        for rule_id in (*row.all_reasons, *row.dq_flags):
+            yield row, reference.rules[row.feed][rule_id]
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,218 @@
+"""The published verdicts against the judge's, row by row; every difference is said in words."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
+
+from .judge import (
+    ACCOUNTS,
+    CLAIMS,
+    EMPLOYEES,
+    HOLDERS,
+    PLANS,
+    SHAPES,
+    TRANSACTIONS,
+    FeedResult,
+    Judged,
+    Reference,
+    fired_rules,
+    terminated_from,
+)
+from .plan_gaps import plan_coverage
+from .records import Plan
+
+QUARANTINE_OF = {
+    EMPLOYEES: "quality.quarantine_employees",
+    PLANS: "quality.quarantine_plans",
+    CLAIMS: "quality.quarantine_claims",
+    HOLDERS: "quality.quarantine_account_holders",
+    ACCOUNTS: "quality.quarantine_benefit_accounts",
+    TRANSACTIONS: "quality.quarantine_transactions",
+}
+MART_OF = {
+    EMPLOYEES: ("marts.dim_employees", "person_id"),
+    CLAIMS: ("marts.fct_claims", "claim_id"),
+    HOLDERS: ("marts.dim_account_holders", "employee_id"),
+    TRANSACTIONS: ("marts.fct_transactions", "transaction_id"),
+}
+RECONCILED = (
+    *("rows_landed", "rows_superseded", "rows_deleted", "rows_valid", "rows_quarantined"),
+    *("lines_rejected", "difference"),
+)
+
+Results = dict[str, FeedResult]
+Spot = tuple[str, int]
+
+
+class Published(Protocol):
+    """What is read of a warehouse."""
+
+    def rows(self, relation: str) -> list[dict[str, Any]]: ...
+
+
+def differences(warehouse: Published, results: Results, reference: Reference) -> list[str]:
+    """Everything in which warehouse and judge disagree."""
+    errors = warehouse.rows("quality.validation_errors")
+    found: list[str] = []
+    for feed, result in results.items():
+        found += compare_quarantine(warehouse, feed, result)
+        found += compare_errors(errors, feed, result, reference)
+        if feed in MART_OF:
+            found += compare_mart(warehouse, feed, result)
+    found += compare_coverage(warehouse, results[PLANS], reference)
+    found += compare_counts(warehouse, results, reference)
+    return found
+
+
+def told(row: Judged) -> str:
+    """The row and its older versions, for a person who looks for the cause."""
+    columns = SHAPES[row.feed].columns
+    lines = [f"  {row.feed} {row.version.key}, {row.verdict}: {row.all_reasons} {row.dq_flags}"]
+    for version in reversed(row.history):
+        shown = {name: text for name, text in zip(columns, version.content, strict=True) if text}
+        lines.append(f"    {version.spots} {shown}")
+    return "\n".join(lines)
+
+
+def pick(row: Judged, places: dict[Spot, Any]) -> list[Spot]:
+    """Where the row is found; of equal rows of one delivery any may be the one that counts."""
+    return [spot for spot in row.spots if spot in places]
+
+
+def compare_quarantine(warehouse: Published, feed: str, result: FeedResult) -> Iterator[str]:
+    """Reason, all reasons and flags of every withheld row; no other row is withheld."""
+    relation = QUARANTINE_OF[feed]
+    places: dict[Spot, dict[str, Any]] = {}
+    for row in warehouse.rows(relation):
+        place = row["source_file"], row["source_row"]
+        if place in places:
+            yield f"{relation}: twice {place}"
+        places[place] = row
+    for judged in result.rows:
+        spots = pick(judged, places)
+        if (judged.verdict == "quarantined") != (len(spots) == 1):
+            yield f"{relation}: found {len(spots)} times\n{told(judged)}"
+        for spot in spots:
+            row = places.pop(spot)
+            expected = judged.rejection_reason, judged.all_reasons, judged.dq_flags
+            actual = row["rejection_reason"], row["all_reasons"], row["dq_flags"]
+            if judged.verdict == "quarantined" and actual != expected:
+                yield f"{relation}: got {actual[1:]}\n{told(judged)}"
+    for place in places:
+        yield f"{relation}: {place} is not the row that counts"
+
+
+def compare_errors(
+    errors: Iterable[dict[str, Any]], feed: str, result: FeedResult, reference: Reference
+) -> Iterator[str]:
+    """validation_errors: rules, tiers, ranks and fields of every current row."""
+    places: dict[Spot, list[tuple[Any, ...]]] = defaultdict(list)
+    for error in errors:
+        if f"{error['source']}.{error['feed']}" == feed:
+            places[error["source_file"], error["source_row"]].append(
+                (error["rule_rank"], error["error_reason"], error["tier"], error["field"])
+            )
+    expected_of: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for judged, rule in fired_rules(result, reference):
+        if not judged.is_deleted:
+            expected_of[id(judged)].append((rule.rank, rule.rule_id, rule.tier, rule.field))
+    for judged in result.rows:
+        spots = pick(judged, places)
+        actual = sorted(error for spot in spots for error in places.pop(spot))
+        if actual != sorted(expected_of[id(judged)]):
+            names = [error[1] for error in actual]
+            yield f"validation_errors: got {names}\n{told(judged)}"
+    for place, rest in places.items():
+        yield f"validation_errors: {feed} {place} is not the row that counts: {rest}"
+
+
+def compare_mart(warehouse: Published, feed: str, result: FeedResult) -> Iterator[str]:
+    """Every valid row is in its mart once, with its values and flags, and no other is."""
+    relation, key = MART_OF[feed]
+    actual_of: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for row in warehouse.rows(relation):
+        actual_of[row[key]].append(row)
+    for judged in result.rows:
+        if not judged.is_valid:
+            continue
+        expected = {**judged.published, "dq_flags": judged.dq_flags}
+        if feed == HOLDERS:
+            first = terminated_from(judged)
+            expected["terminated_on"] = None if first and first.year == 1 else first
+        actual = actual_of.pop(judged[key], [])
+        if len(actual) != 1:
+            yield f"{relation}: found {len(actual)} times\n{told(judged)}"
+            continue
+        wrong = {
+            name: (value, actual[0][name])
+            for name, value in expected.items()
+            if value != actual[0][name]
+        }
+        if wrong:
+            yield f"{relation}: expected and got {wrong}\n{told(judged)}"
+    for one in actual_of:
+        yield f"{relation}: {one} should not be there"
+
+
+def compare_coverage(
+    warehouse: Published, plans: FeedResult, reference: Reference
+) -> Iterator[str]:
+    """The islands that exactly the valid plans make, in the published spelling."""
+    expected = Counter(
+        tuple(island.items())
+        for island in plan_coverage(
+            Plan(
+                plan["company_ein"],
+                reference.spelled(PLANS, "plan_type", plan["plan_type"]) or "",
+                plan["carrier_name"],
+                plan["start_date"],
+                plan["end_date"],
+            )
+            for plan in plans.rows
+            if plan.verdict == "valid"
+        )
+    )
+    names = next(iter(expected), ())
+    actual = Counter(
+        tuple((name, row[name]) for name, _ in names)
+        for row in warehouse.rows("marts.fct_plan_coverage")
+    )
+    for island in expected - actual:
+        yield f"fct_plan_coverage: missing {island}"
+    for island in actual - expected:
+        yield f"fct_plan_coverage: too much {island}"
+
+
+def compare_counts(
+    warehouse: Published, results: Results, reference: Reference
+) -> Iterator[str]:
+    """reconciliation and dq_scorecard, column by column."""
+    published = {
+        f"{row['source']}.{row['feed']}": row for row in warehouse.rows("quality.reconciliation")
+    }
+    for feed, result in results.items():
+        actual = {name: published[feed][name] for name in RECONCILED}
+        if actual != result.reconciliation:
+            yield f"reconciliation {feed}: {result.reconciliation}, got {actual}"
+    cards = {
+        (f"{row['source']}.{row['feed']}", row["rule_id"]): row
+        for row in warehouse.rows("quality.dq_scorecard")
+    }
+    for feed, rules in reference.rules.items():
+        failed = Counter(
+            rule.rule_id for row, rule in fired_rules(results[feed], reference) if not row.is_deleted
+        )
+        checked = sum(not row.is_deleted for row in results[feed].rows)
+        for rule in rules.values():
+            row = cards.pop((feed, rule.rule_id), {})
+            rate = 1 - failed[rule.rule_id] / checked if checked else None
+            expected = rule.tier, failed[rule.rule_id], checked
+            got = row.get("tier"), row.get("rows_failed"), row.get("rows_checked")
+            if expected != got or (
+                rate is not None and abs(rate - row.get("pass_rate", 9)) > 1e-9
+            ):
+                yield f"dq_scorecard {feed} {rule.rule_id}: {expected} {rate}, got {got} {row}"
+    for card in cards:
+        yield f"dq_scorecard: {card} is no rule"
