@@ -56,6 +56,7 @@ compared as (
     select
         versions.*,
         min(loaded_at) over (partition by entity_key, content_hash) as first_seen_at,
+        count(*) over (partition by entity_key) as version_count,
         bool_and(is_content_deleted) over (partition by entity_key) as is_deleted,
         min(content_hash) over (partition by entity_key, same_file)
         <> max(content_hash) over (partition by entity_key, same_file) as has_other_contents,

@@ -1,20 +1,16 @@
 {% macro column_profiles() -%}
-{#- One row per column of each feed's contract: how empty, how varied, how much of it does not
-    parse. One pass over a feed's landed rows computes all its columns. Beyond a million rows distinct
-    counts are estimates, since exact ones would hold every value in memory. -#}
+{#- One row per column of each feed's contract: how empty, how varied, how much of it does not parse.
+    One pass over a feed's current rows, typed already, computes all its columns. Beyond a million
+    rows distinct counts are estimates, since exact ones would hold every value in memory. -#}
 {%- for feed in feeds().values() %}
 (
     with
 
-    tidied as (
+    sized as (
         select
-            {%- for column in feed.columns %}
-            {%- set name = adapter.quote(column) %}
-            {{ clean_text(name) }} as {{ name }},
-            {%- endfor %}
-            (select count(*) from {{ ref(feed.landed) }}) <= 1000000 as is_small
-        from {{ ref(feed.landed) }}
-        where change = 'upsert'
+            *,
+            (select count(*) from {{ ref(feed.assessed) }}) <= 1000000 as is_small
+        from {{ ref(feed.assessed) }}
     ),
 
     profiled as (
@@ -22,21 +18,22 @@
             count(*) as rows_total,
             [
                 {%- for column in feed.columns %}
-                {%- set name = adapter.quote(column) %}
-                {%- set kind = feed.types.get(column, "text") %}
+                {%- set name = feed.get("staged_as", {}).get(column, column) %}
+                {%- set is_parsed = column in feed.types %}
                 {
                     'column_name': '{{ column }}',
-                    'filled': count({{ name }}),
+                    'filled': {{ "count_if(has_" ~ column ~ "_text)" if is_parsed
+                        else "count(" ~ name ~ ")" }},
                     'varied': if(
                         bool_and(is_small),
                         count(distinct {{ name }}) filter (where is_small),
                         approx_count_distinct({{ name }})
                     ),
-                    'parsed': count({{ parsed(name, kind) }})
+                    'parsed': count({{ name }})
                 }{{ "," if not loop.last }}
                 {%- endfor %}
             ] as columns
-        from tidied
+        from sized
     ),
 
     unnested as (

@@ -3,7 +3,7 @@
         would be believed. With the var change_origin it starts anew: the ledger is emptied, and
         landing then removes what no ledger row names. -#}
     {%- set ledger = ops_relation("landing_ledger") -%}
-    {%- if relation_exists(ledger) -%}
+    {%- if ledger | string in existing_tables() -%}
         {%- set wanted = "landing_zone" if landing_zone() else "seeds" -%}
         {%- set found = run_query(
             "select any_value(origin) from " ~ ledger ~ " where origin <> '" ~ wanted ~ "'"

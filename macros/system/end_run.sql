@@ -5,7 +5,6 @@
         {% set bad_statuses = ["error", "fail", "runtime error"] %}
         {% set bad = results | selectattr("status", "in", bad_statuses) | list %}
         {% set status = "failed" if bad else "success" %}
-        {% do record_start() %}
         {% do record_nodes(results) %}
         {% do record_run(status) %}
         {% if not bad and flags.WHICH in ["build", "run", "retry"] %}

@@ -9,11 +9,12 @@
         "enriched": ["company_enrichment", "count(*)", "status = 'ok'"],
         "enrichment_failed": ["company_enrichment", "count(*)", "status = 'failed'"],
     } -%}
+    {%- set tables = existing_tables() -%}
     {%- set query -%}
         update {{ ops_relation("run_history") }}
         set
             {% for column, (name, measure, condition) in counts.items() -%}
-            {%- if relation_exists(ops_relation(name)) -%}
+            {%- if ops_relation(name) | string in tables -%}
             {{ column }} = (
                 select coalesce({{ measure }}, 0)
                 from {{ ops_relation(name) }}

@@ -1,6 +1,6 @@
 {% macro record_start() -%}
-    {#- Writes that this run began, once; the start and the end of a run both call it. dbt may have
-        left a transaction open on this connection and would roll it back: end it first. -#}
+    {#- Writes that this run began. dbt may have left a transaction open on this connection and would
+        roll it back: end it first. -#}
     {%- set run_history = ops_relation("run_history") -%}
     {%- do adapter.commit() -%}
     {%- for name in ["run_history", "node_history"] -%}
@@ -13,15 +13,13 @@
     {%- set begin -%}
         insert into {{ run_history }}
             (run_id, started_at, status, command, is_masked, versions)
-        select
+        values (
             getvariable('run_id'),
             timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}',
             'started',
             '{{ flags.WHICH }}',
             {{ var("pii_masking_enabled") | string | lower }},
             'dbt {{ dbt_version }}, duckdb ' || version()
-        where not exists (
-            select 1 from {{ run_history }} where run_id = getvariable('run_id')
         )
     {%- endset -%}
     {%- do run_query(interrupt) -%}

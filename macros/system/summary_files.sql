@@ -7,5 +7,5 @@
         where run_id = getvariable('run_id') and reason is not null
         order by file_id
     {%- endset -%}
-    {{ return(run_query(query).rows if relation_exists(relation) else []) }}
+    {{ return(run_query(query).rows if relation | string in existing_tables() else []) }}
 {%- endmacro %}

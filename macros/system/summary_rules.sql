@@ -9,5 +9,5 @@
         group by source, feed, error_reason, tier
         order by tier desc, source, feed, error_reason
     {%- endset -%}
-    {{ return(run_query(query).rows if relation_exists(relation) else []) }}
+    {{ return(run_query(query).rows if relation | string in existing_tables() else []) }}
 {%- endmacro %}

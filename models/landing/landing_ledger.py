@@ -16,7 +16,9 @@ def model(dbt, session):
     Returns:
         Relation with the new rows of the ledger, columns as in landing.LEDGER.
     """
-    dbt.config(materialized="incremental", full_refresh=False)
+    dbt.config(
+        materialized="incremental", full_refresh=False, on_schema_change="append_new_columns"
+    )
     settings = json.loads(dbt.config.meta_get("settings"))
     # Each seed is named here, not in a loop, so that dbt sees it as a parent.
     seeds = {
@@ -28,7 +30,14 @@ def model(dbt, session):
         "transactions": dbt.ref("transactions"),
     }
     aliases = dbt.ref("column_aliases").fetchall()
-    ledger = session.sql(f"select * from {dbt.this}").fetchall() if dbt.is_incremental else []
+    ledger = []
+    if dbt.is_incremental:
+        rows = session.sql(f"select * from {dbt.this}")
+        # A ledger of an older version may lack columns that later ones know.
+        ledger = [
+            {**dict.fromkeys(landing.LEDGER), **dict(zip(rows.columns, row, strict=True))}
+            for row in rows.fetchall()
+        ]
     folder, run_id = session.sql(
         "select getvariable('warehouse_folder'), getvariable('run_id')"
     ).fetchone()
@@ -36,7 +45,7 @@ def model(dbt, session):
         session,
         json.loads(dbt.config.meta_get("feeds")),
         aliases,
-        [dict(zip(landing.LEDGER, row, strict=True)) for row in ledger],
+        ledger,
         {**settings, "folder": f"{folder}/restricted/landing", "run_id": run_id},
         {name: f"({relation.sql_query()})" for name, relation in seeds.items()},
     )

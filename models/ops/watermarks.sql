@@ -1,4 +1,5 @@
--- The watermark of a feed is its newest load, not the newest event: late rows are never missed.
+-- The watermark of a feed is its newest load, not the newest event: late rows are never missed. The
+-- version that counts has its key's newest last_updated, so current rows tell the newest of all.
 with
 
 ledger as (
@@ -12,27 +13,27 @@ ledger as (
     group by source, feed
 ),
 
-staged as (
+assessed as (
     {% for feed in feeds().values() %}
     select
         '{{ feed.source }}' as source,
         '{{ feed.feed }}' as feed,
         max(last_updated) as max_last_updated,
-        count(*) as rows_total
-    from {{ ref(feed.staged) }}
+        coalesce(sum(version_count) filter (where version_rank = 1), 0) as rows_total
+    from {{ ref(feed.assessed) }}
     {{ "union all" if not loop.last }}
     {% endfor %}
 )
 
 select
-    staged.source,
-    staged.feed,
+    assessed.source,
+    assessed.feed,
     ledger.last_load_id,
     ledger.last_loaded_at,
-    staged.max_last_updated,
-    staged.rows_total::bigint as rows_total
-from staged
+    assessed.max_last_updated,
+    assessed.rows_total::bigint as rows_total
+from assessed
 left join ledger
     on
-        staged.source = ledger.source
-        and staged.feed = ledger.feed
+        assessed.source = ledger.source
+        and assessed.feed = ledger.feed

@@ -6,24 +6,11 @@ ledger as (
     select
         source,
         feed,
-        sum(rows) as file_rows,
+        sum(landed) as landed_rows,
         sum(rejected) as lines_rejected
     from {{ ref('landing_ledger') }}
     where status = 'loaded'
     group by source, feed
-),
-
-staged as (
-    {% for feed in feeds().values() %}
-    select
-        '{{ feed.source }}' as source,
-        '{{ feed.feed }}' as feed,
-        '{{ feed.mode }}' as mode,
-        count(*) as version_rows,
-        count(distinct entity_key) as keys
-    from {{ ref(feed.staged) }}
-    {{ "union all" if not loop.last }}
-    {% endfor %}
 ),
 
 assessed as (
@@ -31,7 +18,8 @@ assessed as (
     select
         '{{ feed.source }}' as source,
         '{{ feed.feed }}' as feed,
-        count(*) filter (where version_rank > 1) as contradictions,
+        coalesce(sum(version_count) filter (where version_rank = 1), 0) as version_rows,
+        count(*) as current_rows,
         count(*) filter (where is_deleted) as rows_deleted,
         count(*) filter (where is_valid and not is_deleted) as rows_valid
     from {{ ref(feed.assessed) }}
@@ -52,32 +40,21 @@ quarantined as (
 
 counted as (
     select
-        staged.*,
-        staged.version_rows - staged.keys - assessed.contradictions as rows_superseded,
-        assessed.rows_deleted,
-        assessed.rows_valid,
+        assessed.*,
+        assessed.version_rows - assessed.current_rows as rows_superseded,
         quarantined.rows_quarantined
-    from staged
-    inner join assessed
-        on
-            staged.source = assessed.source
-            and staged.feed = assessed.feed
+    from assessed
     inner join quarantined
         on
-            staged.source = quarantined.source
-            and staged.feed = quarantined.feed
+            assessed.source = quarantined.source
+            and assessed.feed = quarantined.feed
 ),
 
 final as (
     select
         counted.*,
         coalesce(ledger.lines_rejected, 0) as lines_rejected,
-        -- An unchanged row of a snapshot is not landed again: its versions are what counts.
-        case
-            when counted.mode = 'snapshot'
-                then counted.version_rows + coalesce(ledger.lines_rejected, 0)
-            else coalesce(ledger.file_rows, 0)
-        end as rows_landed
+        coalesce(ledger.landed_rows, 0) + coalesce(ledger.lines_rejected, 0) as rows_landed
     from counted
     left join ledger
         on

@@ -113,9 +113,13 @@ class Plugin(BasePlugin):
 
     def configure_cursor(self, cursor: Any) -> None:
         """Give each cursor the secret and the id of the run as session variables."""
-        cursor.execute("set variable pii_pepper = ?", [self.pepper])
-        cursor.execute("set variable run_id = ?", [get_invocation_id()])
-        cursor.execute("set variable warehouse_folder = ?", [str(self.folder)])
+        values = {
+            "pii_pepper": self.pepper,
+            "run_id": get_invocation_id(),
+            "warehouse_folder": str(self.folder),
+        }
+        literals = {name: value.replace("'", "''") for name, value in values.items()}
+        cursor.execute("".join(f"set variable {name} = '{literals[name]}';" for name in literals))
 
 
 def publish_file(source: str, target: str) -> int:

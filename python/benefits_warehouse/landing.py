@@ -57,6 +57,7 @@ LEDGER = {
     "reason": "varchar",
     "rows": "bigint",
     "rejected": "bigint",
+    "landed": "bigint",
     "load_id": "bigint",
     "loaded_at": "timestamp",
     "added_columns": "varchar[]",
@@ -113,6 +114,7 @@ class Part:
     reason: str | None = None
     rows: int = 0
     rejected: int = 0
+    landed: int = 0
     positions: dict[str, int] = field(default_factory=dict)
     header: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
@@ -524,6 +526,7 @@ class Landing:
         if feed.mode == "delta":
             for part in parts:
                 self.copy_out(feed, f"select * from part_{part.file_id}", load_id, part.file_id)
+                part.landed = part.rows - part.rejected
         else:
             union = " union all ".join(f"select * from part_{part.file_id}" for part in parts)
             self.copy_out(
@@ -532,8 +535,18 @@ class Landing:
                 load_id,
                 parts[0].file_id,
             )
+            landed = self.connection.execute(
+                f"select file_id, count(*) from read_parquet({self.glob(feed)}) "
+                f"where load_id = {load_id} and change = 'upsert' group by file_id"
+            ).fetchall()
+            for part in parts:
+                part.landed = dict(landed).get(part.file_id, 0)
         for part in parts:
             self.connection.execute(f"drop table part_{part.file_id}")
+
+    def glob(self, feed: Feed) -> str:
+        """The SQL literal that names a feed's Parquet files."""
+        return quoted(self.folder / feed.source / feed.name / "*.parquet")
 
     def copy_out(self, feed: Feed, sql: str, load_id: int, file_id: int) -> None:
         """COPY a query to the load's Parquet file."""
@@ -555,7 +568,6 @@ class Landing:
         and what left is landed as an event, so that the log alone tells the state after each
         delivery.
         """
-        glob = quoted(self.folder / feed.source / feed.name / "*.parquet")
         key = ", ".join(
             f"lower(trim({identifier(column)})) as {identifier(column)}" for column in feed.key
         )
@@ -565,7 +577,7 @@ class Landing:
         self.connection.execute(
             f"""create or replace temp table state as
             select content_hash, arg_max(change, load_id) as change, {newest_key}
-            from read_parquet({glob}) where load_id < {load_id} group by content_hash"""
+            from read_parquet({self.glob(feed)}) where load_id < {load_id} group by content_hash"""
         )
         self.connection.execute(
             f"""create or replace temp table delivered as
@@ -647,6 +659,7 @@ class Landing:
                 "reason": part.reason,
                 "rows": part.rows if loaded else 0,
                 "rejected": part.rejected if loaded else 0,
+                "landed": part.landed if loaded else 0,
                 "load_id": load_id if loaded else None,
                 "loaded_at": loaded_at,
                 "added_columns": part.added,

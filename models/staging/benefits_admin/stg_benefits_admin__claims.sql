@@ -30,6 +30,9 @@ renamed as (
         claim_type,
         {{ clean_ein('company_ein_text') }} as company_ein,
         {{ clean_money('amount_text') }} as amount,
+        company_ein_text is not null as has_company_ein_text,
+        amount_text is not null as has_amount_text,
+        service_date_text is not null as has_service_date_text,
         last_updated_text is not null as has_last_updated_text,
         {{ clean_date('service_date_text') }} as service_date,
         {{ clean_timestamp('last_updated_text') }} as last_updated

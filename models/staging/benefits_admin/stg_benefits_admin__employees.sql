@@ -1,4 +1,5 @@
--- The person as the roster delivers it; notes are dropped: free text about people is never used.
+-- The person as the roster delivers it. Of the notes only a hash goes on, to count them: free text
+-- about people is never used.
 with
 
 source as (
@@ -15,7 +16,9 @@ tidied as (
         {{ clean_text('email') }} as email_text,
         {{ clean_text('company_ein') }} as company_ein_text,
         {{ clean_text('start_date') }} as start_date_text,
-        {{ clean_text('last_updated') }} as last_updated_text
+        {{ clean_text('last_updated') }} as last_updated_text,
+        hash({{ clean_text('notes') }}) as notes_hash,
+        {{ clean_text('notes') }} is not null as has_notes_text
     from source
 ),
 
@@ -31,10 +34,12 @@ renamed as (
         person_id,
         full_name,
         title,
+        case when has_notes_text then notes_hash end as notes_hash,
         {{ clean_email('email_text') }} as email,
         {{ clean_ein('company_ein_text') }} as company_ein,
         email_text is not null as has_email_text,
         company_ein_text is not null as has_company_ein_text,
+        start_date_text is not null as has_start_date_text,
         last_updated_text is not null as has_last_updated_text,
         {{ clean_date('start_date_text') }} as start_date,
         {{ clean_timestamp('last_updated_text') }} as last_updated

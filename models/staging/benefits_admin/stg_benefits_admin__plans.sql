@@ -30,6 +30,8 @@ renamed as (
         plan_type,
         carrier_name,
         {{ clean_ein('company_ein_text') }} as company_ein,
+        company_ein_text is not null as has_company_ein_text,
+        start_date_text is not null as has_start_date_text,
         end_date_text is not null as has_end_date_text,
         last_updated_text is not null as has_last_updated_text,
         {{ clean_date('start_date_text') }} as start_date,

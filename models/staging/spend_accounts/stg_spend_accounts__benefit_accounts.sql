@@ -33,6 +33,8 @@ renamed as (
         program_name,
         {{ clean_money('monthly_allowance_text') }} as monthly_allowance,
         {{ clean_money('current_balance_text') }} as current_balance,
+        monthly_allowance_text is not null as has_monthly_allowance_text,
+        current_balance_text is not null as has_current_balance_text,
         last_updated_text is not null as has_last_updated_text,
         {{ clean_timestamp('last_updated_text') }} as last_updated
     from tidied

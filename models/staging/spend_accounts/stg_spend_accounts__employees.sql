@@ -36,6 +36,7 @@ renamed as (
         {{ clean_email('email_text') }} as email,
         email_text is not null as has_email_text,
         hire_date_text is not null as has_hire_date_text,
+        termination_date_text is not null as has_termination_date_text,
         last_updated_text is not null as has_last_updated_text,
         {{ clean_date('hire_date_text') }} as hire_date,
         {{ clean_date('termination_date_text') }} as termination_date,

@@ -34,6 +34,8 @@ renamed as (
         merchant,
         category,
         {{ clean_money('amount_text') }} as amount,
+        amount_text is not null as has_amount_text,
+        timestamp_text is not null as has_timestamp_text,
         last_updated_text is not null as has_last_updated_text,
         {{ clean_timestamp('timestamp_text') }} as transaction_at,
         {{ clean_timestamp('last_updated_text') }} as last_updated

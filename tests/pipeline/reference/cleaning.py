@@ -17,6 +17,7 @@ from typing import Any
 MISSING_WORDS = {"", "null", "n/a", "na", "none", "nan", "-"}
 BLANK_CATEGORIES = {"Cc", "Zs", "Zl", "Zp"}  # control characters and every separator
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DASHES = " \u2212"  # besides every Unicode dash: a blank and the minus sign
 TIME_PART = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
 DIGITS = r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"
 PLAIN_MONEY = rf"({DIGITS}(\.[0-9]{{1,2}})?|\.[0-9]{{1,2}})"
@@ -54,8 +55,8 @@ def clean_ein(raw: str | None) -> str | None:
     text = clean_text(raw)
     if text is None:
         return None
-    digits = "".join(one for one in text if one not in " \u2212" and unicodedata.category(one) != "Pd")
-    digits = re.sub(r"^F?EIN", "", digits, flags=re.IGNORECASE)
+    text = re.sub(r"^F?EIN", "", text, flags=re.IGNORECASE)
+    digits = "".join(one for one in text if one not in DASHES and unicodedata.category(one) != "Pd")
     return f"{digits[:2]}-{digits[2:]}" if re.fullmatch(r"[0-9]{9}", digits) else None
 
 
@@ -89,9 +90,9 @@ def clean_money(raw: str | None) -> Decimal | None:
         return None
     if found := re.fullmatch(rf"\(\$?({PLAIN_MONEY})\)", text):
         sign, figures = "-", found[1]
-    elif found := re.fullmatch(rf"([+-]?)\$?({PLAIN_MONEY})", text):
-        sign, figures = found[1], found[2]
-    elif found := re.fullmatch(rf"\$([+-])({PLAIN_MONEY})", text):
+    elif (found := re.fullmatch(rf"([+-]?)\$?({PLAIN_MONEY})", text)) or (
+        found := re.fullmatch(rf"\$([+-])({PLAIN_MONEY})", text)
+    ):
         sign, figures = found[1], found[2]
     else:
         return None

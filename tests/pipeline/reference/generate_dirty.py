@@ -11,12 +11,12 @@ import csv
 import datetime as dt
 import gzip
 import io
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 from zlib import crc32
 
 from .generate_dirty_values import Dirt, Row
@@ -30,6 +30,7 @@ from .judge import (
     TRANSACTIONS,
     DeliveredFile,
     Delivery,
+    Version,
     identity,
     make_parsers,
     read_csv,
@@ -188,7 +189,9 @@ class Generator:
         rate = dirt.row_rate()
         ein, kind, start, end = rng.choice(self.plans)
         day = rng.choice((start, end or start, self.day(AS_OF + dt.timedelta(days=9))))
-        day += dt.timedelta(days=rng.choice((-1, 0, 0, 1, 10))) if day.year < 9999 else dt.timedelta()
+        day += (
+            dt.timedelta(days=rng.choice((-1, 0, 0, 1, 10))) if day.year < 9999 else dt.timedelta()
+        )
         amount = Decimal(rng.choice(AMOUNTS)) * rng.choice((1, 1, 1, -1))
         return {
             "claim_id": dirt.key(claim_id, rate),
@@ -350,33 +353,29 @@ class Generator:
         """One file or two parts; what only a content hash could decide is left out."""
         self.rng.shuffle(rows)
         rows = self.without_ties(feed, rows, number)
-        name = f"2025-{number:02d}"
-        if number % 2:
-            return Delivery([DeliveredFile(f"{name}.csv", rows)], self.landed_on)
         parts: tuple[list[Row], list[Row]] = [], []
         for row in rows:  # rows of a key stay together: ties between parts are the hash's
-            content = tuple(row[column] for column in SHAPES[feed].columns)
-            version = self.version(feed, content, number)
-            parts[crc32(repr(identity(version)).encode()) % 2].append(row)
-        return Delivery(
-            [DeliveredFile(f"{name}/{n}.csv", part) for n, part in zip("ab", parts, strict=True)],
-            self.landed_on,
-        )
+            name = crc32(repr(identity(self.version(feed, row, number))).encode())
+            parts[0 if number % 2 else name % 2].append(row)
+        is_delta = SHAPES[feed].mode == "delta"  # a snapshot with such a line deletes nothing
+        files = [DeliveredFile(f"2025-{number:02d}/a.csv", parts[0], 2 if is_delta else 0)]
+        if parts[1]:
+            suffix = ".csv.gz" if is_delta else ".csv"
+            files.append(DeliveredFile(f"2025-{number:02d}/b{suffix}", parts[1]))
+        return Delivery(files, self.landed_on)
 
-    def version(self, feed: str, content: tuple[str, ...], load: int):  # type: ignore[no-untyped-def]
-        delivery = Delivery([], self.landed_on)
-        return read_version(SHAPES[feed], content, load, delivery, self.parsers)
+    def version(self, feed: str, row: Row, load: int) -> Version:
+        content = tuple(row[column] for column in SHAPES[feed].columns)
+        return read_version(SHAPES[feed], content, load, Delivery([], self.landed_on), self.parsers)
 
     def without_ties(self, feed: str, rows: list[Row], number: int) -> list[Row]:
         """Drop rows that share key and last_updated with an earlier one, but mean something else."""
         kept: list[Row] = []
-        first: dict[tuple, tuple] = {}
+        first: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for row in rows:
-            content = tuple(row[column] for column in SHAPES[feed].columns)
-            version = self.version(feed, content, number)
-            if version.key is not None and not (
-                feed == TRANSACTIONS and version.last_updated is None
-            ):
+            version = self.version(feed, row, number)
+            may_contradict = feed == TRANSACTIONS and version.last_updated is None
+            if version.key is not None and not may_contradict:
                 meaning = {**version.values, "notes": None}, version.malformed
                 tie = version.key, version.last_updated
                 if first.setdefault(tie, meaning) != meaning:
@@ -409,26 +408,45 @@ def write_reference_seeds(companies: Iterable[Company], folder: Path) -> None:
         (folder / name).write_text(as_csv(every, list(every[0])), newline="")
 
 
-def as_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> str:
+def as_csv(
+    rows: Iterable[Mapping[str, str]],
+    columns: Sequence[str],
+    headers: Mapping[str, str] | None = None,
+) -> str:
+    """CSV text with the columns in this order, under other headers where some are given."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow((headers or {}).get(column, column) for column in columns)
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
     return text.getvalue()
 
 
-def write_landing_zone(deliveries: Mapping[str, Sequence[Delivery]], zone: Path) -> None:
-    """Write what isn't there yet."""
+def write_landing_zone(
+    deliveries: Mapping[str, Sequence[Delivery]], zone: Path, aliases: Path
+) -> None:
+    """Write what isn't there yet; second parts have other headers in another order.
+
+    Args:
+        deliveries: the deliveries of each feed.
+        zone: the landing zone.
+        aliases: column_aliases.csv, where the other headers stand.
+    """
+    names = {
+        (f"{row['source']}.{row['feed']}", row["column_name"]): row["delivered_name"].upper()
+        for row in read_csv(aliases)
+    }
     for feed, several in deliveries.items():
-        folder = zone / feed.replace(".", "/")
+        headers = {column: name for (of, column), name in names.items() if of == feed}
         for file in (file for one in several for file in one.files):
-            path = folder / file.name
-            if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                text = as_csv(file.rows, SHAPES[feed].columns)
-                text += "one,too,many" * 9 + "\n" if file.malformed_lines else ""
-                data = text.encode()
-                path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
-
-
-__all__ = ["AS_OF", "DEFAULT_SEED", "Dirty", "defaultdict", "generate"]
+            path = zone / feed.replace(".", "/") / file.name
+            if path.exists():
+                continue
+            columns = SHAPES[feed].columns
+            if "/b." in file.name:
+                text = as_csv(file.rows, columns[::-1], headers)
+            else:
+                text = as_csv(file.rows, columns)
+            text += file.malformed_lines * (",".join(["too", "many", "columns"] * 9) + "\n")
+            data = text.encode()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)

@@ -75,6 +75,15 @@ class Dirt:
             return self.missing()
         return self.padded(self.rng.choice(kinds))
 
+    def mistyped(self, text: str, rate: float, letters: str) -> str:
+        """With the given chance one or two letters added, lost or replaced."""
+        if text and self.rng.random() < rate:
+            for _ in range(self.rng.choice((1, 1, 2))):
+                place = self.rng.randint(0, len(text))
+                kept = text[place + self.rng.randint(0, 1) :]
+                text = text[:place] + self.rng.choice(("", *letters)) + kept
+        return text
+
     def key(self, text: str, rate: float) -> str:
         if self.rng.random() < rate / 4:
             return self.missing()
@@ -91,7 +100,10 @@ class Dirt:
 
     def email(self, text: str, rate: float) -> str:
         broken = self.broken(rate, BAD_EMAILS)
-        return self.padded(self.rng.choice((text, text, text.upper()))) if broken is None else broken
+        if broken is not None:
+            return broken
+        text = self.rng.choice((text, text, text.upper()))
+        return self.padded(self.mistyped(text, rate, "@@..- aA1"))
 
     def ein(self, text: str, rate: float) -> str:
         broken = self.broken(rate, BAD_EINS)
@@ -109,7 +121,7 @@ class Dirt:
             text = f"{digits[:2]} {digits[2:]}"
         elif way == 4:
             text = f"{digits[:2]} \u2013 {digits[2:5]} {digits[5:]}"
-        return self.padded(text)
+        return self.padded(self.mistyped(text, rate, "0123456789- x"))
 
     def day(self, day: dt.date, rate: float) -> str:
         broken = self.broken(rate, BAD_DAYS)
@@ -117,11 +129,22 @@ class Dirt:
             return broken
         iso = day.isoformat()
         ways = [iso, iso, iso, iso, iso.replace("-", ""), iso.replace("-", "/")]
-        ways += [day.strftime("%d-%b-%Y"), day.strftime("%d-%b-%Y").upper(), day.strftime("%m/%d/%Y")]
-        text = self.rng.choice(ways)
+        ways += [
+            day.strftime("%d-%b-%Y"),
+            day.strftime("%d-%b-%Y").upper(),
+            day.strftime("%m/%d/%Y"),
+        ]
+        text = self.mistyped(self.rng.choice(ways), rate, "0123456789--// T.")
         if self.rng.random() < 0.1:
             text += self.rng.choice(
-                ("T00:00:00", " 00:00", " 23:59:59", "T23:59:59Z", "T10:00:00.000+05:00", " 07:15:00.5")
+                (
+                    "T00:00:00",
+                    " 00:00",
+                    " 23:59:59",
+                    "T23:59:59Z",
+                    "T10:00:00.000+05:00",
+                    " 07:15:00.5",
+                )
             )
         return self.padded(text)
 
@@ -131,7 +154,13 @@ class Dirt:
             return broken
         sign, figures = "-" if amount < 0 else "", f"{abs(amount):.2f}"
         grouped = f"{abs(amount):,.2f}"
-        ways = [sign + figures, sign + figures, f"{sign}${grouped}", f"${sign}{figures}", sign + grouped]
+        ways = [
+            sign + figures,
+            sign + figures,
+            f"{sign}${grouped}",
+            f"${sign}{figures}",
+            sign + grouped,
+        ]
         if sign:
             ways += [f"({figures})", f"(${grouped})"]
         else:
@@ -142,14 +171,18 @@ class Dirt:
             ways.append(sign + figures[:-3])
         if figures.startswith("0."):
             ways.append(sign + figures[1:])
-        return self.padded(self.rng.choice(ways))
+        return self.padded(self.mistyped(self.rng.choice(ways), rate, "0123456789.,,$()+-eE"))
 
     def moment(self, moment: dt.datetime, rate: float) -> str:
         """A UTC moment in any offset."""
         broken = self.broken(rate, BAD_MOMENTS)
         if broken is not None:
             return broken
-        minutes = self.rng.choice(OFFSETS)
+        text = self.zoned(moment, self.rng.choice(OFFSETS))
+        return self.padded(self.mistyped(text, rate, "0123456789-:+.TZ"))
+
+    def zoned(self, moment: dt.datetime, minutes: int) -> str:
+        """The moment's local text with the offset in one of its shapes."""
         local = moment + dt.timedelta(minutes=minutes)
         between = self.rng.choice("TT ")
         if local.microsecond:
@@ -158,12 +191,12 @@ class Dirt:
         elif local.second or self.rng.random() < 0.8:
             text = local.isoformat(between, "seconds") + self.rng.choice(("", "", ".000", ".0"))
         elif not minutes and local.time() == dt.time(0) and self.rng.random() < 0.5:
-            return self.padded(local.date().isoformat())
+            return local.date().isoformat()
         else:
             text = local.isoformat(between, "minutes")
         if not minutes:
-            return self.padded(text + self.rng.choice(("Z", "", "+00:00", "-0000", "+00")))
+            return text + self.rng.choice(("Z", "", "+00:00", "-0000", "+00"))
         sign, size = "-" if minutes < 0 else "+", abs(minutes)
         shapes = [f"{size // 60:02d}:{size % 60:02d}", f"{size // 60:02d}{size % 60:02d}"]
         shapes += [f"{size // 60:02d}"] if not size % 60 else []
-        return self.padded(text + sign + self.rng.choice(shapes))
+        return text + sign + self.rng.choice(shapes)

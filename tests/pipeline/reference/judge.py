@@ -304,15 +304,29 @@ class AmbiguousTie(Exception):
 
 
 def judge(
-    deliveries: Deliveries, reference: Reference, as_of: dt.date, date_order: str = "mdy"
+    deliveries: Deliveries,
+    reference: Reference,
+    as_of: dt.date,
+    date_order: str = "mdy",
+    house_rules: Mapping[tuple[str, str], Callable[[Judged], bool]] | None = None,
 ) -> dict[str, FeedResult]:
-    """Judge every feed; parents before their children."""
+    """Judge every feed; parents before their children.
+
+    Args:
+        deliveries: what each feed got.
+        reference: the reference seeds, and with them tiers and ranks.
+        as_of: the var as_of_date.
+        date_order: the var date_order.
+        house_rules: conditions of rules that someone added, by feed and rule_id.
+    """
     parsers = make_parsers(date_order)
     results = {feed: current_rows(feed, deliveries.get(feed, ()), parsers) for feed in SHAPES}
     rows = {feed: result.rows for feed, result in results.items()}
     for feed in SHAPES:
         for row in rows[feed]:
             fire_common(row)
+            for (of, rule_id), condition in (house_rules or {}).items():
+                fire(row, rule_id, of == feed and condition(row))
     judge_employees(rows[EMPLOYEES], reference, as_of)
     judge_plans(rows[PLANS], reference)
     judge_claims(rows[CLAIMS], rows[PLANS], reference, as_of)
@@ -507,14 +521,9 @@ def last_title(history: list[Version], counted: Version) -> str | None:
 
 
 def judge_plans(rows: list[Judged], reference: Reference) -> None:
-    spelled_alike: dict[Key, set[Key]] = defaultdict(set)
-    for row in rows:
-        if row.version.key and not row.is_deleted:
-            spelled_alike[caseless(row.version.key)].add(row.version.key)
     for row in rows:
         ein, kind = row["company_ein"], row["plan_type"]
         start, end = row["start_date"], row["end_date"]
-        key = row.version.key
         fire(row, "missing_company_ein", ein is None)
         fire(row, "missing_plan_type", kind is None)
         fire(row, "invalid_start_date", start is None)
@@ -526,9 +535,9 @@ def judge_plans(rows: list[Judged], reference: Reference) -> None:
             "unknown_plan_type",
             kind is not None and not reference.is_allowed(PLANS, "plan_type", kind),
         )
-        others = spelled_alike[caseless(key)] - {key} if key else set()
-        fire(row, "duplicate_plan_key", row.version.has_rival or bool(others))
+        fire(row, "duplicate_plan_key", row.version.has_rival)
     settle(rows, reference)
+    fire_spelled_alike(rows)
     for plans in by_cover(rows).values():
         plans.sort(key=lambda plan: plan["start_date"])
         for number, plan in enumerate(plans):
@@ -540,8 +549,16 @@ def judge_plans(rows: list[Judged], reference: Reference) -> None:
     settle(rows, reference)
 
 
-def caseless(key: Key) -> Key:
-    return tuple(part.lower() if isinstance(part, str) else part for part in key)
+def fire_spelled_alike(rows: list[Judged]) -> None:
+    """Plans that count, and whose keys differ by letter case only, are duplicates of each other."""
+    alike: dict[Key, list[Judged]] = defaultdict(list)
+    for row in rows:
+        if row.verdict == "valid" and row.version.key:
+            ein, kind, carrier, start = row.version.key
+            alike[ein, kind, carrier.lower(), start].append(row)
+    for plans in alike.values():
+        for plan in plans:
+            fire(plan, "duplicate_plan_key", len(plans) > 1)
 
 
 def by_cover(plans: Iterable[Judged]) -> dict[tuple[str, str], list[Judged]]:
@@ -616,15 +633,13 @@ def terminated_from(holder: Judged) -> dt.date | None:
     """The first day that is too late for the holder; date.min: none was early enough."""
     if not is_terminated(holder.version):
         return None
-    if holder["termination_date"]:
-        return holder["termination_date"]
-    streak: list[Version] = []
+    streak: list[Version] = []  # a version with another status, a rehire, begins anew
     for version in holder.history:
         streak = [*streak, version] if is_terminated(version) else []
-    day_was_delivered = any(version["termination_date"] for version in holder.history)
-    if streak[0] is holder.history[0] and not day_was_delivered:
-        return dt.date.min
-    return streak[0].day
+    delivered = [version["termination_date"] for version in streak if version["termination_date"]]
+    if delivered:
+        return delivered[-1]
+    return dt.date.min if streak[0] is holder.history[0] else streak[0].day
 
 
 def judge_accounts(rows: list[Judged], holders: list[Judged], reference: Reference) -> None:

@@ -37,6 +37,12 @@ MART_OF = {
     HOLDERS: ("marts.dim_account_holders", "employee_id"),
     TRANSACTIONS: ("marts.fct_transactions", "transaction_id"),
 }
+READ = (
+    *QUARANTINE_OF.values(),
+    *(relation for relation, _ in MART_OF.values()),
+    *("quality.validation_errors", "quality.reconciliation", "quality.dq_scorecard"),
+    "marts.fct_plan_coverage",
+)
 RECONCILED = (
     *("rows_landed", "rows_superseded", "rows_deleted", "rows_valid", "rows_quarantined"),
     *("lines_rejected", "difference"),
@@ -46,13 +52,36 @@ Results = dict[str, FeedResult]
 Spot = tuple[str, int]
 
 
-class Published(Protocol):
-    """What is read of a warehouse."""
+class Rows(Protocol):
+    """A warehouse, or what was read of it."""
 
     def rows(self, relation: str) -> list[dict[str, Any]]: ...
 
 
-def differences(warehouse: Published, results: Results, reference: Reference) -> list[str]:
+class Published:
+    """What a warehouse shows at one moment; later builds don't change it.
+
+    Args:
+        warehouse: where to read.
+    """
+
+    def __init__(self, warehouse: Rows) -> None:
+        self.relations = {relation: warehouse.rows(relation) for relation in READ}
+
+    def rows(self, relation: str) -> list[dict[str, Any]]:
+        return self.relations[relation]
+
+    @property
+    def fired(self) -> dict[tuple[str, str, int], set[str]]:
+        """The rules of every row of validation_errors, by feed, file and row."""
+        found: dict[tuple[str, str, int], set[str]] = defaultdict(set)
+        for error in self.rows("quality.validation_errors"):
+            feed = f"{error['source']}.{error['feed']}"
+            found[feed, error["source_file"], error["source_row"]].add(error["error_reason"])
+        return found
+
+
+def differences(warehouse: Rows, results: Results, reference: Reference) -> list[str]:
     """Everything in which warehouse and judge disagree."""
     errors = warehouse.rows("quality.validation_errors")
     found: list[str] = []
@@ -61,7 +90,7 @@ def differences(warehouse: Published, results: Results, reference: Reference) ->
         found += compare_errors(errors, feed, result, reference)
         if feed in MART_OF:
             found += compare_mart(warehouse, feed, result)
-    found += compare_coverage(warehouse, results[PLANS], reference)
+    found += compare_coverage(warehouse, results[PLANS])
     found += compare_counts(warehouse, results, reference)
     return found
 
@@ -81,7 +110,7 @@ def pick(row: Judged, places: dict[Spot, Any]) -> list[Spot]:
     return [spot for spot in row.spots if spot in places]
 
 
-def compare_quarantine(warehouse: Published, feed: str, result: FeedResult) -> Iterator[str]:
+def compare_quarantine(warehouse: Rows, feed: str, result: FeedResult) -> Iterator[str]:
     """Reason, all reasons and flags of every withheld row; no other row is withheld."""
     relation = QUARANTINE_OF[feed]
     places: dict[Spot, dict[str, Any]] = {}
@@ -128,7 +157,7 @@ def compare_errors(
         yield f"validation_errors: {feed} {place} is not the row that counts: {rest}"
 
 
-def compare_mart(warehouse: Published, feed: str, result: FeedResult) -> Iterator[str]:
+def compare_mart(warehouse: Rows, feed: str, result: FeedResult) -> Iterator[str]:
     """Every valid row is in its mart once, with its values and flags, and no other is."""
     relation, key = MART_OF[feed]
     actual_of: dict[Any, list[dict[str, Any]]] = defaultdict(list)
@@ -156,16 +185,14 @@ def compare_mart(warehouse: Published, feed: str, result: FeedResult) -> Iterato
         yield f"{relation}: {one} should not be there"
 
 
-def compare_coverage(
-    warehouse: Published, plans: FeedResult, reference: Reference
-) -> Iterator[str]:
-    """The islands that exactly the valid plans make, in the published spelling."""
+def compare_coverage(warehouse: Rows, plans: FeedResult) -> Iterator[str]:
+    """The islands that exactly the valid plans make; a type groups whatever its case."""
     expected = Counter(
-        tuple(island.items())
+        tuple(island.values())
         for island in plan_coverage(
             Plan(
                 plan["company_ein"],
-                reference.spelled(PLANS, "plan_type", plan["plan_type"]) or "",
+                plan["plan_type"].lower(),
                 plan["carrier_name"],
                 plan["start_date"],
                 plan["end_date"],
@@ -174,9 +201,14 @@ def compare_coverage(
             if plan.verdict == "valid"
         )
     )
-    names = next(iter(expected), ())
     actual = Counter(
-        tuple((name, row[name]) for name, _ in names)
+        tuple(
+            row[name].lower() if name == "plan_type" else row[name]
+            for name in (
+                *("company_ein", "plan_type", "coverage_start", "coverage_end"),
+                *("carriers", "plan_count"),
+            )
+        )
         for row in warehouse.rows("marts.fct_plan_coverage")
     )
     for island in expected - actual:
@@ -185,9 +217,7 @@ def compare_coverage(
         yield f"fct_plan_coverage: too much {island}"
 
 
-def compare_counts(
-    warehouse: Published, results: Results, reference: Reference
-) -> Iterator[str]:
+def compare_counts(warehouse: Rows, results: Results, reference: Reference) -> Iterator[str]:
     """reconciliation and dq_scorecard, column by column."""
     published = {
         f"{row['source']}.{row['feed']}": row for row in warehouse.rows("quality.reconciliation")
@@ -202,7 +232,9 @@ def compare_counts(
     }
     for feed, rules in reference.rules.items():
         failed = Counter(
-            rule.rule_id for row, rule in fired_rules(results[feed], reference) if not row.is_deleted
+            rule.rule_id
+            for row, rule in fired_rules(results[feed], reference)
+            if not row.is_deleted
         )
         checked = sum(not row.is_deleted for row in results[feed].rows)
         for rule in rules.values():
@@ -210,9 +242,7 @@ def compare_counts(
             rate = 1 - failed[rule.rule_id] / checked if checked else None
             expected = rule.tier, failed[rule.rule_id], checked
             got = row.get("tier"), row.get("rows_failed"), row.get("rows_checked")
-            if expected != got or (
-                rate is not None and abs(rate - row.get("pass_rate", 9)) > 1e-9
-            ):
+            if expected != got or (rate is not None and abs(rate - row.get("pass_rate", 9)) > 1e-9):
                 yield f"dq_scorecard {feed} {rule.rule_id}: {expected} {rate}, got {got} {row}"
     for card in cards:
         yield f"dq_scorecard: {card} is no rule"
