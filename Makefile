@@ -46,9 +46,8 @@ $(PACKAGES_STAMP): packages.yml package-lock.yml $(STAND_INS) | $(PYTHON_STAMP)
 	fi
 	@touch $@
 
-# Unit tests are for those who change the project: `make test` has them, the job doesn't.
 build: setup ## the main job: dbt build on the seeds
-	$(DBT) build --exclude-resource-type unit_test
+	$(DBT) build
 	@echo "Database: $${BENEFITS_DB_DIR:-warehouse}/analytics.duckdb    Exports: outputs/"
 
 # Tests need the relations of the project as it is now: build when there are none, or when a source is newer.

@@ -1,7 +1,8 @@
 """Every verdict on dirty deliveries against the plain-Python judge, and how verdicts move.
 
-QUALITY_ROWS and QUALITY_SEED choose other data; both are printed. The chain of fixtures is one warehouse:
-built from dirty and planted rows, then mended by a delivery, then under other ranks, then with a new rule.
+QUALITY_ROWS and QUALITY_SEED choose other data, QUALITY_SHOWN how many differences are told. The chain
+of fixtures is one warehouse: built from dirty and planted rows, then mended by a delivery, then
+under other tiers and ranks, then with a new rule; only the first is short enough for every day.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import csv
 import datetime as dt
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -55,7 +56,7 @@ MENDS = 12  # rows of every feed and rule that a new delivery mends
 SHOWN = int(os.environ.get("QUALITY_SHOWN", "5"))
 
 Results = dict[str, FeedResult]
-Mend = Callable[[Judged], str]
+long_chain = pytest.mark.soak  # three more builds
 
 
 @dataclass(slots=True)
@@ -217,8 +218,37 @@ class Mended:
     mended: dict[tuple[str, Key], str]  # the rule that a row was mended for
 
 
-def sample_to_mend(stage: Stage, rng: Random) -> dict[tuple[str, Key], str]:
+Newest = dict[str, dict[Key, list[Row]]]
+
+
+def newest_rows(stage: Stage) -> Newest:
+    """The rows of each feed's newest delivery, by the entity they belong to."""
+    newest: Newest = {}
+    for feed, several in stage.deliveries.items():
+        entity_of = {
+            version.content: identity(version)
+            for row in stage.results[feed].rows
+            for version in row.history
+        }
+        newest[feed] = defaultdict(list)
+        for file in several[-1].files:
+            for row in file.rows:
+                newest[feed][entity_of[content_of(feed, row)]].append(dict(row))
+    return newest
+
+
+def content_of(feed: str, row: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(row[column] for column in SHAPES[feed].columns)
+
+
+def sample_to_mend(stage: Stage, newest: Newest, rng: Random) -> dict[tuple[str, Key], str]:
     """Rows whose counted version can be replaced by a later delivery that mends one field."""
+
+    def stands_alone(row: Judged) -> bool:
+        """The newest delivery has the counted content and nothing else under its key."""
+        own = newest[row.feed][row.version.key or ()]
+        return [content_of(row.feed, one) for one in own] == [row.version.content]
+
     chosen: dict[tuple[str, Key], str] = {}
     for feed, rule_id in MENDED_TO:
         fit = [
@@ -229,7 +259,7 @@ def sample_to_mend(stage: Stage, rng: Random) -> dict[tuple[str, Key], str]:
             and not row.fired & {"duplicate_key", "conflicting_duplicate"}
             and not row.is_deleted
             and (feed, row.version.key) not in chosen
-            and (SHAPES[feed].mode == "delta" or stands_alone(stage, row))
+            and (SHAPES[feed].mode == "delta" or stands_alone(row))
         ]
         for row in rng.sample(fit, min(MENDS, len(fit))):
             assert row.version.key is not None
@@ -237,37 +267,11 @@ def sample_to_mend(stage: Stage, rng: Random) -> dict[tuple[str, Key], str]:
     return chosen
 
 
-def stands_alone(stage: Stage, row: Judged) -> bool:
-    """The newest delivery has the counted content and nothing else under its key."""
-    newest = newest_rows(stage, row.feed)[row.version.key or ()]
-    return len(newest) == 1 and content_of(row.feed, newest[0]) == row.version.content
-
-
-def content_of(feed: str, row: Row) -> tuple[str, ...]:
-    return tuple(row[column] for column in SHAPES[feed].columns)
-
-
-def newest_rows(stage: Stage, feed: str) -> dict[Key, list[Row]]:
-    """Rows of the newest delivery by the entity they belong to (kept on the stage's results)."""
-    cached = stage.warehouse.__dict__.setdefault("newest", {})
-    if feed not in cached:
-        entity_of = {
-            version.content: identity(version)
-            for row in stage.results[feed].rows
-            for version in row.history
-        }
-        cached[feed] = defaultdict(list)
-        for file in stage.deliveries[feed][-1].files:
-            for row in file.rows:
-                cached[feed][entity_of[content_of(feed, dict(row))]].append(dict(row))
-    return cached[feed]
-
-
 @pytest.fixture(scope="module")
 def mended(built: Stage) -> Mended:
     """A delivery that mends some rows, and brings rows that nobody knows."""
-    rng = Random(SEED)
-    chosen = sample_to_mend(built, rng)
+    newest = newest_rows(built)
+    chosen = sample_to_mend(built, newest, Random(SEED))
     judged = {
         (feed, row.version.key): row
         for feed, result in built.results.items()
@@ -289,10 +293,7 @@ def mended(built: Stage) -> Mended:
         rows = list(unrelated[feed])
         if SHAPES[feed].mode == "snapshot":
             rows += [
-                row
-                for key, own in newest_rows(built, feed).items()
-                if (feed, key) not in chosen
-                for row in own
+                row for key, own in newest[feed].items() if (feed, key) not in chosen for row in own
             ]
         for (of, key), rule_id in chosen.items():
             if of == feed:
@@ -307,6 +308,7 @@ def mended(built: Stage) -> Mended:
     return Mended(built, run(built.warehouse, deliveries, built.planted), chosen)
 
 
+@long_chain
 def test_verdicts_after_a_mending_delivery_are_the_judges(mended: Mended) -> None:
     """What an increment judges anew is what a judge of everything says."""
     assert_agree(mended.after)
@@ -343,6 +345,7 @@ def ties(row: Judged) -> set[tuple[Any, ...]]:
     return set()
 
 
+@long_chain
 def test_mending_a_field_only_removes_flags(mended: Mended) -> None:
     """The row loses the rule it was mended for, and gains none that looks at itself alone."""
     before, after = fired_of(mended.before), fired_of(mended.after)
@@ -356,6 +359,7 @@ def test_mending_a_field_only_removes_flags(mended: Mended) -> None:
     assert len(counts) > len(MENDED_TO) * 0.8
 
 
+@long_chain
 def test_other_rows_keep_their_verdicts(mended: Mended) -> None:
     """Only rows that share a group with a mended one, or with one it released, may change."""
     before, after = fired_of(mended.before), fired_of(mended.after)
@@ -364,16 +368,16 @@ def test_other_rows_keep_their_verdicts(mended: Mended) -> None:
         tie for key in mended.mended for stage in (before, after) for tie in ties(stage[key][0])
     }
     changed = [key for key in common if before[key][1] != after[key][1]]
-    reached = True
-    while reached:  # a released account releases its transactions, and they meet others
-        reached = [key for key in changed if ties(after[key][0]) & touched]
-        changed = [key for key in changed if key not in set(reached)]
+    unexplained = changed
+    while reached := [key for key in unexplained if ties(after[key][0]) & touched]:
+        # A released account releases its transactions, and they meet others.
+        unexplained = [key for key in unexplained if not ties(after[key][0]) & touched]
         touched |= {tie for key in reached for tie in ties(after[key][0])}
-    assert not changed, "\n".join(
-        f"had {before[key][1]}, has {after[key][1]}\n{told(after[key][0])}"
-        for key in changed[:SHOWN]
-    )
-    print(f"\n{len(common)} other rows")
+    told_of = [
+        f"had {before[key][1]}, has {after[key][1]}\n{told(after[key][0])}" for key in unexplained
+    ]
+    assert not unexplained, "\n".join(told_of[:SHOWN])
+    print(f"\n{len(common)} other rows, {len(changed)} changed, all of them related")
 
 
 # Another tier, another rank, another rule
@@ -422,6 +426,7 @@ def reranked(mended: Mended) -> Stage:
     return run(stage.warehouse, stage.deliveries, stage.planted)
 
 
+@long_chain
 def test_tiers_and_ranks_in_the_seed_decide(mended: Mended, reranked: Stage) -> None:
     assert_agree(reranked)
     before, after = mended.after.results, reranked.results
@@ -456,6 +461,7 @@ def extended(reranked: Stage) -> Stage:
     return run(reranked.warehouse, reranked.deliveries, reranked.planted, HOUSE_RULES)
 
 
+@long_chain
 def test_a_new_rule_is_one_row_and_one_condition(extended: Stage) -> None:
     """It shows in flags, quarantine, errors and scorecard."""
     assert_agree(extended)

@@ -90,10 +90,8 @@ def clean_money(raw: str | None) -> Decimal | None:
         return None
     if found := re.fullmatch(rf"\(\$?({PLAIN_MONEY})\)", text):
         sign, figures = "-", found[1]
-    elif (found := re.fullmatch(rf"([+-]?)\$?({PLAIN_MONEY})", text)) or (
-        found := re.fullmatch(rf"\$([+-])({PLAIN_MONEY})", text)
-    ):
-        sign, figures = found[1], found[2]
+    elif found := re.fullmatch(rf"([+-]?\$?|\$[+-])({PLAIN_MONEY})", text):
+        sign, figures = found[1].strip("$"), found[2]
     else:
         return None
     figures = figures.replace(",", "")

@@ -1,8 +1,8 @@
 """Seeded dirty deliveries of all six feeds, many faults at once, with the seeds they refer to.
 
-Every field of a row is faulty with a probability of its own; keys come back spelled otherwise, late, older,
-twice in a file, without last_updated; parents are unknown, quarantined or gone. Nothing is drawn
-whose verdict hangs on the warehouse's content hash alone.
+Every field of a row is faulty with a probability of its own; keys come back spelled otherwise, late,
+older, twice in a file, without last_updated; parents are unknown, quarantined or gone. Nothing is
+drawn whose verdict hangs on the warehouse's content hash alone.
 """
 
 from __future__ import annotations
@@ -270,7 +270,7 @@ class Generator:
         return employee, account, rng.choice(MERCHANTS), amount, self.paid_at()
 
     def paid_at(self) -> dt.datetime:
-        """Often on one of few moments, or within minutes of them; some around the borders of days."""
+        """Often one of few moments, or minutes from them; many at the borders of days."""
         rng = self.rng
         day = self.landed_on if rng.random() < 0.02 else self.day(AS_OF + dt.timedelta(days=2))
         if rng.random() < 0.5:
@@ -335,7 +335,7 @@ class Generator:
         return sum(len(file.rows) for file in delivery.files)
 
     def draw(self, feed: str, name: str, make: Callable[[str], Row]) -> list[Row]:
-        """One row of a key; at times two versions, an exact repeat, or the same spelled otherwise."""
+        """One row of a key; at times two versions, a repeat, or the same spelled otherwise."""
         row = make(name)
         fate = self.rng.random()
         if fate < 0.02:
@@ -369,7 +369,7 @@ class Generator:
         return read_version(SHAPES[feed], content, load, Delivery([], self.landed_on), self.parsers)
 
     def without_ties(self, feed: str, rows: list[Row], number: int) -> list[Row]:
-        """Drop rows that share key and last_updated with an earlier one, but mean something else."""
+        """Drop a row with key and last_updated of an earlier one that means something else."""
         kept: list[Row] = []
         first: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for row in rows:

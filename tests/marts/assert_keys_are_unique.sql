@@ -1,0 +1,46 @@
+-- What: the key of every published relation is unique and, where it names a thing, never null.
+-- Why: a row twice doubles money and heads in whatever joins it; a null joins nothing.
+-- Resolve: one row per key is the work of int_…_current (models/intermediate); look there for the
+-- key that is named here. Relations that hooks write (ops) are tested by their contract.
+{{ config(severity='error') }}
+{% set keys = {
+    'dim_companies': ['company_ein'],
+    'dim_employees': ['person_id'],
+    'fct_claims': ['claim_id'],
+    'fct_plan_coverage': ['company_ein', 'plan_type', 'coverage_start'],
+    'plan_gaps': ['company_ein', 'plan_type', 'gap_start'],
+    'claims_cost_windows': ['company_ein', 'window_end'],
+    'claims_cost_spikes': ['company_ein', 'first_flagged_on'],
+    'roster_mismatch': ['company_ein'],
+    'dim_account_holders': ['employee_id'],
+    'dim_merchants': ['merchant'],
+    'fct_transactions': ['transaction_id'],
+    'account_utilization': ['benefit_account_id', 'month'],
+    'validation_errors': ['row_id', 'error_reason'],
+    'reconciliation': ['source', 'feed'],
+    'dq_scorecard': ['source', 'feed', 'rule_id'],
+    'column_profile': ['source', 'feed', 'column_name'],
+    'schema_drift': ['source', 'feed', 'column_name', 'drift'],
+    'watermarks': ['source', 'feed'],
+} %}
+{% for feed in feeds().values() %}
+{% do keys.update({'quarantine_' ~ feed.entity: ['row_id']}) %}
+{% endfor %}
+{% set nullable = {
+    'dim_benefit_programs': ['benefit_type', 'program_name', 'monthly_allowance'],
+    'roster_differences': ['person_id', 'employee_id', 'difference_type'],
+} %}
+{% for name, columns in dict(keys, **nullable).items() %}
+select
+    '{{ name }}' as relation,
+    concat_ws(' | ', {{ columns | join(', ') }}) as repeated_key,
+    count(*) as rows_of_key
+from {{ ref(name) }}
+group by {{ columns | join(', ') }}
+having
+    count(*) > 1
+    {% if name in keys %}
+    or {{ columns | join(' is null or ') }} is null
+    {% endif %}
+{{ "union all" if not loop.last }}
+{% endfor %}

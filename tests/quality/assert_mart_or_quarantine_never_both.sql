@@ -1,0 +1,51 @@
+-- What: a current row is in its mart or in its quarantine table, never both, never neither: the
+-- marts hold as many rows as were found valid, quarantine holds exactly the rows withheld, and no
+-- key is in both.
+-- Why: a row in both is counted although it is bad; a row in neither is lost without a word.
+-- Resolve: the row_id leads to file and line (quality.validation_errors); then compare is_valid in
+-- the int_…_assessed model of the feed with what its mart and its quarantine table select.
+{{ config(severity='error') }}
+{% set undeleted = 'count(*) filter (where not is_deleted)' %}
+{% set marts = {
+    'benefits_admin.employees': ['dim_employees', undeleted, 'person_id'],
+    'benefits_admin.plans': ['fct_plan_coverage', 'sum(plan_count)', none],
+    'benefits_admin.claims': ['fct_claims', 'count(*)', 'claim_id'],
+    'spend_accounts.employees': ['dim_account_holders', undeleted, 'employee_id'],
+    'spend_accounts.benefit_accounts': ['dim_benefit_programs', 'sum(account_count)', none],
+    'spend_accounts.transactions': ['fct_transactions', 'count(*)', 'transaction_id'],
+} %}
+{% for name, (mart, rows_in_mart, key) in marts.items() %}
+{% set feed = feeds()[name] %}
+select
+    '{{ name }}' as feed,
+    null as row_id,
+    'rows of {{ mart }}: ' || mart.found || ', valid: ' || assessed.expected as problem
+from (select coalesce({{ rows_in_mart }}, 0) as found from {{ ref(mart) }}) as mart
+cross join (
+    select count(*) as expected from {{ ref(feed.assessed) }}
+    where is_valid and not is_deleted and version_rank = 1
+) as assessed
+where mart.found <> assessed.expected
+union all
+select
+    '{{ name }}' as feed,
+    coalesce(withheld.row_id, quarantined.row_id) as row_id,
+    case
+        when quarantined.row_id is null then 'withheld, but not in quarantine'
+        when withheld.row_id is null then 'in quarantine, but not withheld'
+        else 'in quarantine and in {{ mart }}'
+    end as problem
+from (
+    select * from {{ ref(feed.assessed) }}
+    where not is_valid and not is_deleted
+) as withheld
+full join {{ ref('quarantine_' ~ feed.entity) }} as quarantined
+    on withheld.row_id = quarantined.row_id
+where
+    withheld.row_id is null
+    or quarantined.row_id is null
+    {% if key %}
+    or withheld.record_key in (select mart.{{ key }} from {{ ref(mart) }} as mart)
+    {% endif %}
+{{ "union all" if not loop.last }}
+{% endfor %}
