@@ -25,23 +25,43 @@ flags as (
     {% endfor %}
 ),
 
+withheld as (
+    select distinct row_id
+    from {{ ref('validation_errors') }}
+    where tier = 2
+),
+
 errors as (
     select
-        source || '.' || feed as feed,
-        record_key,
-        error_reason
-    from {{ ref('validation_errors') }}
+        fired.source || '.' || fired.feed as feed,
+        fired.record_key,
+        fired.error_reason
+    from {{ ref('validation_errors') }} as fired
+    left join withheld
+        on fired.row_id = withheld.row_id
     where
-        source || '.' || feed in ('{{ marts.keys() | join("', '") }}')
-        and row_id not in (select row_id from {{ ref('validation_errors') }} where tier = 2)
+        withheld.row_id is null
+        and list_contains({{ marts.keys() | list }}, fired.source || '.' || fired.feed)
+),
+
+only_in_marts as (
+    select * from flags
+    except all
+    select * from errors
+),
+
+only_in_errors as (
+    select * from errors
+    except all
+    select * from flags
 )
 
 select
     'only in the mart' as problem,
-    flags.*
-from (select * from flags except all select * from errors) as flags
+    only_in_marts.*
+from only_in_marts
 union all
 select
     'only in validation_errors' as problem,
-    errors.*
-from (select * from errors except all select * from flags) as errors
+    only_in_errors.*
+from only_in_errors

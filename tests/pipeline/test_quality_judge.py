@@ -1,8 +1,8 @@
 """Every verdict on dirty deliveries against the plain-Python judge, and how verdicts move.
 
-QUALITY_ROWS and QUALITY_SEED choose other data, QUALITY_SHOWN how many differences are told. The chain
-of fixtures is one warehouse: built from dirty and planted rows, then mended by a delivery, then
-under other tiers and ranks, then with a new rule; only the first is short enough for every day.
+QUALITY_ROWS and QUALITY_SEED choose other data, QUALITY_SHOWN how many differences are told. The
+chain of fixtures is one warehouse: built from dirty and planted rows, then mended by a delivery,
+then under other tiers and ranks, then with a new rule; the first alone is for every day.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ select
     null as row_id,
     'rows of {{ mart }}: ' || mart.found || ', valid: ' || assessed.expected as problem
 from (select coalesce({{ rows_in_mart }}, 0) as found from {{ ref(mart) }}) as mart
-cross join (
+cross join ( -- noqa: ST05
     select count(*) as expected from {{ ref(feed.assessed) }}
     where is_valid and not is_deleted and version_rank = 1
 ) as assessed

@@ -121,8 +121,10 @@ def clean_moment(raw: str | None) -> dt.datetime | None:
     offset = dt.timedelta(hours=int(found[13] or 0), minutes=int(found[15] or 0))
     if offset > LARGEST_OFFSET:
         return None
+    is_end_of_day = (hour, minute, second, micros) == (24, 0, 0, 0)
     try:
-        moment = dt.datetime(year, month, day, hour, minute, second, micros)
+        moment = dt.datetime(year, month, day, hour % 24 if is_end_of_day else hour, minute, second)
+        moment += dt.timedelta(days=is_end_of_day, microseconds=micros)
         return moment + offset if found[12] == "-" else moment - offset
     except (ValueError, OverflowError):
         return None

@@ -1,7 +1,7 @@
 """Rows with one known fault each, for every rule of every feed, and clean ones between them.
 
-A fault that can't come alone brings its companions: a title that is carried forward is missing, too.
-Each planted row has companies, holders and accounts of its own, so that no other row touches it.
+A fault that can't come alone brings its companions: a title that is carried forward is missing,
+too. Each planted row has companies, holders and accounts of its own: no other row touches it.
 """
 
 from __future__ import annotations

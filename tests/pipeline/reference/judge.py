@@ -213,10 +213,10 @@ class Reference:
 
 @dataclass(slots=True)
 class Version:
-    """One content as one delivery brought it; `spots` has every row where it stands in there."""
+    """One content as it was landed; `spots` has every row of that delivery where it stands."""
 
     content: Content
-    load: int
+    load: int  # the newest delivery of an unbroken row of deliveries that hold it
     landed_on: dt.date
     spots: list[Spot]
     values: dict[str, Any]
@@ -401,6 +401,7 @@ def land(
                 len(contents_of[name, version.key]) > 1 for name, _ in version.spots
             )
             if shape.mode == "snapshot" and content in before:
+                before[content].load = load  # not landed again, and yet delivered again
                 before[content].has_rival = version.has_rival
                 arrived[content] = before[content]
             else:
