@@ -1,8 +1,8 @@
 """Seeded dirty deliveries of all six feeds, many faults at once, with the seeds they refer to.
 
 Every field of a row is faulty with a probability of its own; keys come back spelled otherwise,
-late, older, twice in a file, without last_updated; parents are unknown, quarantined or gone. Nothing
-is drawn whose verdict hangs on the warehouse's content hash alone.
+late, older, twice in a file, without last_updated; parents are unknown, quarantined or gone.
+Nothing is drawn whose verdict hangs on the warehouse's content hash alone.
 """
 
 from __future__ import annotations
