@@ -33,8 +33,7 @@ versions as (
     select
         staged.*,
         coalesce(departed.is_deleted, false) as is_content_deleted,
-        coalesce(departed.load_id, 9223372036854775807) as delivery_order,
-        coalesce(departed.load_id, 9223372036854775807) as same_file
+        coalesce(departed.load_id, 9223372036854775807) as delivery_order
     from {{ staged }} as staged
     left join departed
         on
@@ -46,8 +45,7 @@ versions as (
     select
         *,
         false as is_content_deleted,
-        load_id as delivery_order,
-        file_id as same_file
+        load_id as delivery_order
     from {{ staged }}
 ),
 {%- endif %}
@@ -58,15 +56,15 @@ compared as (
         min(loaded_at) over (partition by entity_key, content_hash) as first_seen_at,
         count(*) over (partition by entity_key) as version_count,
         bool_and(is_content_deleted) over (partition by entity_key) as is_deleted,
-        min(content_hash) over (partition by entity_key, same_file)
-        <> max(content_hash) over (partition by entity_key, same_file) as has_other_contents,
         row_number() over newest_first as version_rank,
         first_value(last_updated) over newest_first as newest_last_updated,
-        first_value(same_file) over newest_first as newest_file,
-        row_number() over (
-            partition by entity_key, same_file, content_hash
-            order by row_id
-        ) as repeat_rank
+        {% if is_snapshot -%}
+        -- Held by the last delivery that held the version that counts.
+        load_id < first_value(delivery_order) over newest_first
+        and delivery_order >= first_value(delivery_order) over newest_first
+        {%- else -%}
+        file_id = first_value(file_id) over newest_first
+        {%- endif %} as is_in_newest_file
     from versions
     window newest_first as (
         partition by entity_key
@@ -74,17 +72,30 @@ compared as (
     )
 ),
 
-judged_versions as (
+neighbours as (
     select
         compared.*,
+        is_in_newest_file
+        and min(content_hash) over same_file <> max(content_hash) over same_file
+            as has_other_contents,
+        row_number() over (
+            partition by entity_key, is_in_newest_file, content_hash
+            order by row_id
+        ) as repeat_rank
+    from compared
+    window same_file as (partition by entity_key, is_in_newest_file)
+),
+
+judged_versions as (
+    select
+        neighbours.*,
         (
             {{ "true" if keep_conflicts else "false" }}
             and has_other_contents
             and newest_last_updated is null
-            and same_file = newest_file
             and repeat_rank = 1
         ) as has_conflicting_contents
-    from compared
+    from neighbours
 )
 
 select * from judged_versions

@@ -1,5 +1,6 @@
--- What: the key of every published relation is unique and, where it names a thing, never null.
--- Why: a row twice doubles money and heads in whatever joins it; a null joins nothing.
+-- What: the key of every published relation is unique. Where it may be null is the contract's
+-- business: a row that lacks its key is in a mart only where the registry lets it in (tier 1).
+-- Why: a row twice doubles money and heads in whatever joins it.
 -- Resolve: one row per key is the work of int_…_current (models/intermediate); look there for the
 -- key that is named here. Relations that hooks write (ops) are tested by their contract.
 {{ config(severity='error') }}
@@ -12,7 +13,9 @@
     'claims_cost_windows': ['company_ein', 'window_end'],
     'claims_cost_spikes': ['company_ein', 'first_flagged_on'],
     'roster_mismatch': ['company_ein'],
+    'roster_differences': ['coalesce(person_id, employee_id)', 'person_id is null', 'difference_type'],
     'dim_account_holders': ['employee_id'],
+    'dim_benefit_programs': ['benefit_type', 'program_name', 'monthly_allowance'],
     'dim_merchants': ['merchant'],
     'fct_transactions': ['transaction_id'],
     'account_utilization': ['benefit_account_id', 'month'],
@@ -26,21 +29,14 @@
 {% for feed in feeds().values() %}
 {% do keys.update({'quarantine_' ~ feed.entity: ['row_id']}) %}
 {% endfor %}
-{% set nullable = {
-    'dim_benefit_programs': ['benefit_type', 'program_name', 'monthly_allowance'],
-    'roster_differences': ['person_id', 'employee_id', 'difference_type'],
-} %}
-{% for name, columns in dict(keys, **nullable).items() %}
+{% for name, columns in keys.items() %}
 select
     '{{ name }}' as relation,
     concat_ws(' | ', {{ columns | join(', ') }}) as repeated_key,
     count(*) as rows_of_key
 from {{ ref(name) }}
+where ({{ columns | join(') is not null and (') }}) is not null
 group by {{ columns | join(', ') }}
-having
-    count(*) > 1
-    {% if name in keys %}
-    or {{ columns | join(' is null or ') }} is null
-    {% endif %}
+having count(*) > 1
 {{ "union all" if not loop.last }}
 {% endfor %}

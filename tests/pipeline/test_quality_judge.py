@@ -11,7 +11,7 @@ import csv
 import datetime as dt
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -42,6 +42,7 @@ from reference.judge import (
     Judged,
     Key,
     Reference,
+    content_of,
     identity,
     judge,
     read_csv,
@@ -235,10 +236,6 @@ def newest_rows(stage: Stage) -> Newest:
             for row in file.rows:
                 newest[feed][entity_of[content_of(feed, row)]].append(dict(row))
     return newest
-
-
-def content_of(feed: str, row: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(row[column] for column in SHAPES[feed].columns)
 
 
 def sample_to_mend(stage: Stage, newest: Newest, rng: Random) -> dict[tuple[str, Key], str]:

@@ -63,8 +63,8 @@ facts as (
     'invalid_amount': 'amount is null',
     'invalid_timestamp': 'transaction_at is null',
     'negative_amount': 'amount < 0',
-    'terminated_employee': 'is_terminated and transaction_day is not null '
-        ~ 'and (terminated_on is null or transaction_day >= terminated_on)',
+    'terminated_employee':
+        'is_terminated and (terminated_on is null or transaction_day >= terminated_on)',
     'invalid_employee_id': 'not is_known_holder',
     'invalid_benefit_account_id': 'not is_known_account',
     'cross_employee_account_usage': 'account_employee_id <> employee_id',

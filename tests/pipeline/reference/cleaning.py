@@ -1,7 +1,7 @@
 """What a delivered text means (SPEC 5, cleaning): slow and obvious, one function a kind of value.
 
 Every function takes the text as delivered and gives the clean value, or None where there is none.
-`malformed` tells a missing value from one that was delivered and can't be read.
+A value was delivered and can't be read where `clean_text` gives one and the other function none.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 MISSING_WORDS = {"", "null", "n/a", "na", "none", "nan", "-"}
 BLANK_CATEGORIES = {"Cc", "Zs", "Zl", "Zp"}  # control characters and every separator
@@ -128,8 +126,3 @@ def clean_moment(raw: str | None) -> dt.datetime | None:
         return moment + offset if found[12] == "-" else moment - offset
     except (ValueError, OverflowError):
         return None
-
-
-def malformed(raw: str | None, clean: Callable[[str | None], Any]) -> bool:
-    """Delivered, and not what the column holds."""
-    return clean_text(raw) is not None and clean(raw) is None

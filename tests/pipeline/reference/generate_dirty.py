@@ -30,11 +30,11 @@ from .judge import (
     TRANSACTIONS,
     DeliveredFile,
     Delivery,
-    Version,
-    identity,
-    make_parsers,
+    Reader,
+    Reading,
+    content_of,
+    mean_the_same,
     read_csv,
-    read_version,
 )
 
 DEFAULT_SEED = 19580
@@ -96,7 +96,7 @@ class Generator:
         self.owner_of: dict[str, str] = {}
         self.busy: list[str] = []
         self.paid: list[tuple[str, str, str, Decimal, dt.datetime]] = []
-        self.parsers = make_parsers("mdy")
+        self.reader = Reader()
 
     def generate(self) -> Dirty:
         made: dict[str, list[Delivery]] = {}
@@ -352,11 +352,12 @@ class Generator:
     def deliver(self, feed: str, number: int, rows: list[Row]) -> Delivery:
         """One file or two parts; what only a content hash could decide is left out."""
         self.rng.shuffle(rows)
-        rows = self.without_ties(feed, rows, number)
+        rows = self.without_ties(feed, rows)
         parts: tuple[list[Row], list[Row]] = [], []
         for row in rows:  # rows of a key stay together: ties between parts are the hash's
-            name = crc32(repr(identity(self.version(feed, row, number))).encode())
-            parts[0 if number % 2 else name % 2].append(row)
+            content = content_of(feed, row)
+            entity = self.reader.read(feed, content).key or content
+            parts[0 if number % 2 else crc32(repr(entity).encode()) % 2].append(row)
         is_delta = SHAPES[feed].mode == "delta"  # a snapshot with such a line deletes nothing
         files = [DeliveredFile(f"2025-{number:02d}/a.csv", parts[0], 2 if is_delta else 0)]
         if parts[1]:
@@ -364,21 +365,17 @@ class Generator:
             files.append(DeliveredFile(f"2025-{number:02d}/b{suffix}", parts[1]))
         return Delivery(files, self.landed_on)
 
-    def version(self, feed: str, row: Row, load: int) -> Version:
-        content = tuple(row[column] for column in SHAPES[feed].columns)
-        return read_version(SHAPES[feed], content, load, Delivery([], self.landed_on), self.parsers)
-
-    def without_ties(self, feed: str, rows: list[Row], number: int) -> list[Row]:
+    def without_ties(self, feed: str, rows: list[Row]) -> list[Row]:
         """Drop a row with key and last_updated of an earlier one that means something else."""
         kept: list[Row] = []
-        first: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        first: dict[tuple[Any, ...], Reading] = {}
         for row in rows:
-            version = self.version(feed, row, number)
-            may_contradict = feed == TRANSACTIONS and version.last_updated is None
-            if version.key is not None and not may_contradict:
-                meaning = {**version.values, "notes": None}, version.malformed
-                tie = version.key, version.last_updated
-                if first.setdefault(tie, meaning) != meaning:
+            reading = self.reader.read(feed, content_of(feed, row))
+            updated = reading.values["last_updated"]
+            may_contradict = feed == TRANSACTIONS and updated is None
+            if reading.key is not None and not may_contradict:
+                earlier = first.setdefault((reading.key, updated), reading)
+                if not mean_the_same(earlier, reading):
                     continue
             kept.append(row)
         return kept

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from .cleaning import (
     clean_money,
     clean_name,
     clean_text,
-    malformed,
 )
 
 Spot = tuple[str, int]  # source_file, source_row
@@ -202,13 +201,22 @@ class Reference:
 
     def spelled_category(self, category: str | None) -> str | None:
         """As category_benefit_mappings spells it; an unknown one as delivered."""
-        known = {name.lower(): name for name in self.categories.values()}
-        return category if category is None else known.get(category.lower(), category)
+        names = self.categories.values()
+        return next((name for name in names if name.lower() == (category or "").lower()), category)
 
     def only_company_of(self, email: str | None) -> str | None:
         """The company that the e-mail's domain names, where it names exactly one."""
         named = self.domains.get(email.split("@")[1], set()) if email else set()
         return next(iter(named)) if len(named) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A row's clean values, the columns that can't be read, and its key unless a null is in it."""
+
+    values: dict[str, Any]
+    malformed: frozenset[str]
+    key: Key | None
 
 
 @dataclass(slots=True)
@@ -219,14 +227,20 @@ class Version:
     load: int  # the newest delivery of an unbroken row of deliveries that hold it
     landed_on: dt.date
     spots: list[Spot]
-    values: dict[str, Any]
-    malformed: frozenset[str]
-    key: Key | None
+    reading: Reading
     has_rival: bool = False  # its newest file holds other contents under its key
 
     @property
+    def key(self) -> Key | None:
+        return self.reading.key
+
+    @property
+    def malformed(self) -> frozenset[str]:
+        return self.reading.malformed
+
+    @property
     def last_updated(self) -> dt.datetime | None:
-        return self.values["last_updated"]
+        return self["last_updated"]
 
     @property
     def age(self) -> tuple[dt.datetime, int]:
@@ -238,7 +252,7 @@ class Version:
         return self.last_updated.date() if self.last_updated else self.landed_on
 
     def __getitem__(self, column: str) -> Any:
-        return self.values[column]
+        return self.reading.values[column]
 
 
 @dataclass(slots=True)
@@ -272,7 +286,7 @@ class Judged:
         return "valid" if self.is_valid else "quarantined"
 
     def __getitem__(self, column: str) -> Any:
-        return self.version.values[column]
+        return self.version[column]
 
 
 @dataclass(slots=True)
@@ -319,8 +333,8 @@ def judge(
         date_order: the var date_order.
         house_rules: conditions of rules that someone added, by feed and rule_id.
     """
-    parsers = make_parsers(date_order)
-    results = {feed: current_rows(feed, deliveries.get(feed, ()), parsers) for feed in SHAPES}
+    reader = Reader(date_order)
+    results = {feed: current_rows(feed, deliveries.get(feed, ()), reader) for feed in SHAPES}
     rows = {feed: result.rows for feed, result in results.items()}
     for feed in SHAPES:
         for row in rows[feed]:
@@ -339,17 +353,43 @@ def judge(
 # Landing and versions
 
 
-def make_parsers(date_order: str) -> dict[str, Parser]:
-    parsers: dict[str, Parser] = {
-        "text": clean_text,
-        "name": clean_name,
-        "email": clean_email,
-        "ein": clean_ein,
-        "day": partial(clean_day, date_order=date_order),
-        "money": clean_money,
-        "moment": clean_moment,
-    }
-    return {name: cache(parser) for name, parser in parsers.items()}
+class Reader:
+    """Cleans rows; the same content is cleaned once.
+
+    Args:
+        date_order: the var date_order.
+    """
+
+    def __init__(self, date_order: str = "mdy") -> None:
+        self.parsers: dict[str, Parser] = {
+            "text": clean_text,
+            "name": clean_name,
+            "email": clean_email,
+            "ein": clean_ein,
+            "day": partial(clean_day, date_order=date_order),
+            "money": clean_money,
+            "moment": clean_moment,
+        }
+        self.known: dict[tuple[str, Content], Reading] = {}
+
+    def read(self, feed: str, content: Content) -> Reading:
+        if (feed, content) not in self.known:
+            self.known[feed, content] = self.clean(SHAPES[feed], content)
+        return self.known[feed, content]
+
+    def clean(self, shape: Shape, content: Content) -> Reading:
+        values: dict[str, Any] = {}
+        unreadable = set()
+        for column, raw in zip(shape.columns, content, strict=True):
+            kind = type_of(shape, column)
+            values[column] = self.parsers[kind](raw)
+            if kind not in ("text", "name") and values[column] is None and clean_text(raw):
+                unreadable.add(column)
+        key = [values[column] for column in shape.key]
+        for place, column in enumerate(shape.key):
+            if column in shape.caseless_key and key[place]:
+                key[place] = key[place].lower()
+        return Reading(values, frozenset(unreadable), None if None in key else tuple(key))
 
 
 def type_of(shape: Shape, column: str) -> str:
@@ -360,11 +400,13 @@ def type_of(shape: Shape, column: str) -> str:
     return shape.types.get(column, "text")
 
 
-def current_rows(
-    feed: str, deliveries: Sequence[Delivery], parsers: Mapping[str, Parser]
-) -> FeedResult:
+def content_of(feed: str, row: Mapping[str, str]) -> Content:
+    return tuple(row.get(column) or "" for column in SHAPES[feed].columns)
+
+
+def current_rows(feed: str, deliveries: Sequence[Delivery], reader: Reader) -> FeedResult:
     """Land the deliveries, then choose the version of each key that counts."""
-    versions, records, present = land(feed, deliveries, parsers)
+    versions, records, present = land(feed, deliveries, reader)
     entities: dict[Key, list[Version]] = defaultdict(list)
     for version in versions:
         entities[identity(version)].append(version)
@@ -378,7 +420,7 @@ def current_rows(
 
 
 def land(
-    feed: str, deliveries: Sequence[Delivery], parsers: Mapping[str, Parser]
+    feed: str, deliveries: Sequence[Delivery], reader: Reader
 ) -> tuple[list[Version], int, set[Key]]:
     """Versions, the number of landed records, and the entities of the newest delivery."""
     shape = SHAPES[feed]
@@ -391,9 +433,10 @@ def land(
         contents_of: dict[tuple[str, Key], set[Content]] = defaultdict(set)
         for file in delivery.files:
             for number, row in enumerate(file.rows, start=1):
-                content = tuple(row.get(column) or "" for column in shape.columns)
+                content = content_of(feed, row)
                 if content not in arrived:
-                    arrived[content] = read_version(shape, content, load, delivery, parsers)
+                    reading = reader.read(feed, content)
+                    arrived[content] = Version(content, load, delivery.landed_on, [], reading)
                 arrived[content].spots.append((file.name, number))
                 contents_of[file.name, identity(arrived[content])].add(content)
         for content, version in arrived.items():
@@ -410,27 +453,6 @@ def land(
         present = {identity(version) for version in arrived.values()}
         before = arrived
     return versions, records, present
-
-
-def read_version(
-    shape: Shape, content: Content, load: int, delivery: Delivery, parsers: Mapping[str, Parser]
-) -> Version:
-    values: dict[str, Any] = {}
-    unreadable = set()
-    for column, raw in zip(shape.columns, content, strict=True):
-        parser = parsers[type_of(shape, column)]
-        values[column] = parser(raw)
-        if type_of(shape, column) not in ("text", "name") and malformed(raw, parser):
-            unreadable.add(column)
-    key: Key | None = tuple(
-        values[column].lower()
-        if column in shape.caseless_key and values[column]
-        else values[column]
-        for column in shape.key
-    )
-    if None in (key or ()):
-        key = None
-    return Version(content, load, delivery.landed_on, [], values, frozenset(unreadable), key)
 
 
 def identity(version: Version) -> Key:
@@ -450,11 +472,16 @@ def choose(feed: str, history: list[Version], is_deleted: bool) -> list[Judged]:
             for version in newest
         ]
     for version in newest[1:]:
-        readable = {**version.values, "notes": None}, version.malformed
-        if readable != ({**newest[0].values, "notes": None}, newest[0].malformed):
+        if not mean_the_same(version.reading, newest[0].reading):
             raise AmbiguousTie(f"{version.key}: {newest[0].content} or {version.content}")
     spots = [spot for version in newest for spot in version.spots]
     return [Judged(feed, newest[-1], history, is_deleted, spots=spots)]
+
+
+def mean_the_same(one: Reading, other: Reading) -> bool:
+    """Whichever counts, the verdict is the same; no rule looks at notes."""
+    values = {**one.values, "notes": None} == {**other.values, "notes": None}
+    return values and one.malformed == other.malformed
 
 
 # Rules
