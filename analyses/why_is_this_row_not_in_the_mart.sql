@@ -65,6 +65,11 @@ errors as (
     select * from {{ ref('validation_errors') }}
 ),
 
+stays as (
+    select * from {{ ref('quarantine_history') }}
+    where left_at is null
+),
+
 found as (
     select
         1 as answer_rank,
@@ -72,7 +77,9 @@ found as (
         mart_rows.relation as place,
         null as error_reason,
         null::integer as rule_rank,
+        null as value_preview,
         null as fix_hint,
+        null::timestamp as withheld_since,
         null as source_file,
         null::bigint as source_row
     from mart_rows
@@ -85,12 +92,16 @@ found as (
         errors.source || '.' || errors.feed as place,
         errors.error_reason,
         errors.rule_rank,
+        errors.value_preview,
         errors.fix_hint,
+        stays.entered_at as withheld_since,
         errors.source_file,
         errors.source_row
     from errors
     inner join wanted
         on errors.record_key = wanted.record_key
+    left join stays
+        on errors.row_id = stays.row_id
 ),
 
 final as (
@@ -102,7 +113,9 @@ final as (
         null as place,
         null as error_reason,
         null as rule_rank,
+        null as value_preview,
         null as fix_hint,
+        null as withheld_since,
         null as source_file,
         null as source_row
     where not exists (select 1 from found)
@@ -112,7 +125,9 @@ select
     answer,
     place,
     error_reason,
+    value_preview,
     fix_hint,
+    withheld_since,
     source_file,
     source_row
 from final

@@ -1,7 +1,8 @@
 {% macro column_profiles() -%}
 {#- One row per column of each feed's contract: how empty, how varied, how much of it does not parse.
     One pass over a feed's current rows, typed already, computes all its columns. Beyond a million
-    rows distinct counts are estimates, since exact ones would hold every value in memory. -#}
+    rows distinct counts are estimates, since exact ones would hold every value in memory. Newest
+    are the rows of a delta's last load, and the undeleted ones of a snapshot. -#}
 {%- for feed in feeds().values() %}
 (
     with
@@ -9,7 +10,12 @@
     sized as (
         select
             *,
-            (select count(*) from {{ ref(feed.assessed) }}) <= 1000000 as is_small
+            (select count(*) from {{ ref(feed.assessed) }}) <= 1000000 as is_small,
+            {% if feed.mode == "delta" -%}
+            load_id = (select max(load_id) from {{ ref(feed.assessed) }}) as is_newest
+            {%- else -%}
+            not is_deleted as is_newest
+            {%- endif %}
         from {{ ref(feed.assessed) }}
     ),
 
@@ -19,17 +25,19 @@
             [
                 {%- for column in feed.columns %}
                 {%- set name = feed.get("staged_as", {}).get(column, column) %}
-                {%- set is_parsed = column in feed.types %}
+                {%- set filled = "has_" ~ column ~ "_text" if column in feed.types
+                    else name ~ " is not null" %}
                 {
                     'column_name': '{{ column }}',
-                    'filled': {{ "count_if(has_" ~ column ~ "_text)" if is_parsed
-                        else "count(" ~ name ~ ")" }},
+                    'filled': count_if({{ filled }}),
                     'varied': if(
                         bool_and(is_small),
                         count(distinct {{ name }}) filter (where is_small),
                         approx_count_distinct({{ name }})
                     ),
-                    'parsed': count({{ name }})
+                    'parsed': count({{ name }}),
+                    'newest_filled': count_if({{ filled }} and is_newest),
+                    'newest_parsed': count({{ name }}) filter (where is_newest)
                 }{{ "," if not loop.last }}
                 {%- endfor %}
             ] as columns
@@ -50,7 +58,9 @@
         rows_total::bigint as rows_total,
         1 - profile['filled']::double / nullif(rows_total, 0) as null_rate,
         profile['varied']::bigint as distinct_count,
-        1 - profile['parsed']::double / nullif(profile['filled'], 0) as unparseable_rate
+        1 - profile['parsed']::double / nullif(profile['filled'], 0) as unparseable_rate,
+        1 - profile['newest_parsed']::double / nullif(profile['newest_filled'], 0)
+            as newest_unparseable_rate
     from unnested
 )
 {{ "union all" if not loop.last }}

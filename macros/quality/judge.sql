@@ -1,6 +1,7 @@
-{% macro judge(feed_name, facts, rules, fired_before=none) -%}
+{% macro judge(feed_name, facts, rules, fired_before=none, step="") -%}
 {#-
     The CTEs `fired`, `registry` and `judged`: which rules fire on a row, and what follows from it.
+    `step` begins their names where a model judges twice.
 
     facts: name of a CTE with one row per current row; rules: dict of rule_id to condition over it.
     A null condition does not fire. Tier and rank come from the seed dq_rules when the query runs,
@@ -10,7 +11,7 @@
     never null, rejection_reason (the first of all_reasons) and is_valid.
 -#}
 {%- set feed = feeds()[feed_name] -%}
-fired as (
+{{ step }}fired as (
     select
         {{ facts }}.*{% if fired_before %} exclude ({{ fired_before }}){% endif %},
         {% if fired_before %}{{ fired_before }} || {% endif %}case
@@ -31,7 +32,7 @@ fired as (
     from {{ facts }}
 ),
 
-registry as (
+{{ step }}registry as (
     select
         coalesce(list(rule_id order by rank::integer) filter (where tier = '1'), []) as flags,
         coalesce(list(rule_id order by rank::integer) filter (where tier = '2'), []) as reasons
@@ -39,7 +40,7 @@ registry as (
     where source = '{{ feed.source }}' and feed = '{{ feed.feed }}'
 ),
 
-judged as (
+{{ step }}judged as (
     select
         fired.*,
         case
@@ -52,7 +53,7 @@ judged as (
         end as all_reasons,
         all_reasons[1] as rejection_reason,
         len(all_reasons) = 0 as is_valid
-    from fired
-    cross join registry
+    from {{ step }}fired as fired
+    cross join {{ step }}registry as registry
 )
 {%- endmacro %}

@@ -21,6 +21,9 @@
     {%- for rule in summary_rules() -%}
         {%- do lines.append("    %-50s %s" % (rule[0], "{:,}".format(rule[1] | int))) -%}
     {%- endfor -%}
+    {%- for change in summary_changes() -%}
+        {%- do lines.append("  " ~ change[0]) -%}
+    {%- endfor -%}
     {%- for file in summary_files() -%}
         {%- do lines.append("  " ~ file[0] ~ ": " ~ file[1]) -%}
     {%- endfor -%}

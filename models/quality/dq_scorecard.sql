@@ -1,7 +1,7 @@
 with
 
 rules as (
-    select * from {{ ref('dq_rules') }}
+    select * from {{ ref('int_rules_versioned') }}
 ),
 
 failed as (
@@ -26,9 +26,12 @@ select
     rules.source,
     rules.feed,
     rules.rule_id,
-    rules.tier::integer as tier,
-    rules.rank::integer as rule_rank,
+    rules.tier,
+    rules.rule_rank,
+    rules.field,
     rules.description,
+    rules.condition,
+    rules.rule_version,
     coalesce(failed.rows_failed, 0)::bigint as rows_failed,
     checked.rows_checked::bigint as rows_checked,
     case

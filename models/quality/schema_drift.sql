@@ -55,22 +55,18 @@ missing as (
         )
 ),
 
+-- Of the newest load, so that a long good past does not hide it. The log remembers the first time.
 retyped as (
     select
-        profile.source,
-        profile.feed,
-        max(ledger.loaded_at) as loaded_at,
-        arg_max(ledger.run_id, ledger.file_id) as run_id,
+        source,
+        feed,
+        recorded_at as loaded_at,
+        run_id,
         'warn' as severity,
         'retyped' as drift,
-        profile.column_name
-    from {{ ref('column_profile') }} as profile
-    inner join ledger
-        on
-            profile.source = ledger.source
-            and profile.feed = ledger.feed
-    where profile.unparseable_rate > {{ var('retyped_min_share') }}
-    group by profile.source, profile.feed, profile.column_name
+        subject as column_name
+    from {{ ref('quality_trends') }}
+    where measure = 'newest_unparseable_rate' and value > {{ var('retyped_min_share') }}
 ),
 
 final as (

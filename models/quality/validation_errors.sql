@@ -1,30 +1,37 @@
--- Both tiers in one long table: what is flagged in the marts and what is withheld from them.
+-- Both tiers in one long table: what is flagged in the marts and what is withheld from them, with
+-- the evidence. The value is read where it was delivered, since typed columns no longer hold it.
 with
+
+rules as (
+    select * from {{ ref('int_rules_versioned') }}
+),
+
+ledger as (
+    select * from {{ ref('landing_ledger') }}
+),
 
 fired as (
     {% for feed in feeds().values() %}
     select
         '{{ feed.source }}' as source,
         '{{ feed.feed }}' as feed,
-        row_id,
-        file_id,
-        record_key,
-        source_file,
-        source_row,
-        first_seen_at,
-        unnest(all_reasons || dq_flags) as error_reason
-    from {{ ref(feed.assessed) }}
-    where len(all_reasons) + len(dq_flags) > 0 and not is_deleted
+        assessed.row_id,
+        assessed.file_id,
+        assessed.record_key,
+        assessed.source_file,
+        assessed.source_row,
+        assessed.first_seen_at,
+        {{ previews(feed) }} as previews,
+        unnest(assessed.all_reasons || assessed.dq_flags) as error_reason
+    from {{ ref(feed.assessed) }} as assessed
+    inner join {{ ref(feed.landed) }} as landed
+        on
+            assessed.file_id = landed.file_id
+            and assessed.source_row = landed.source_row
+            and landed.change = 'upsert'
+    where len(assessed.fired_rules) > 0 and not assessed.is_deleted
     {{ "union all" if not loop.last }}
     {% endfor %}
-),
-
-rules as (
-    select * from {{ ref('dq_rules') }}
-),
-
-ledger as (
-    select * from {{ ref('landing_ledger') }}
 )
 
 select
@@ -34,9 +41,11 @@ select
     fired.record_key,
     rules.field,
     fired.error_reason,
-    rules.tier::integer as tier,
-    rules.rank::integer as rule_rank,
+    rules.tier,
+    rules.rule_rank,
+    fired.previews[rules.field] as value_preview,
     rules.fix_hint,
+    rules.rule_version,
     fired.source_file,
     fired.source_row,
     fired.first_seen_at,

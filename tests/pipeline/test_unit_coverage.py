@@ -27,13 +27,13 @@ def seed_rules() -> set[Rule]:
 
 @cache
 def judged_rules() -> dict[str, set[Rule]]:
-    """Model name to the rules that it has a condition for, read from its call of `judge`."""
+    """Model name to the rules that it has a condition for: its call of `judge` names the macro."""
     found = {}
     for path in (PROJECT / "models").rglob("*.sql"):
-        call = re.search(r"judge\(\s*'([\w.]+)'.*?\n}", path.read_text(), re.DOTALL)
-        if call:
-            rules = re.findall(r"^    '(\w+)':", call[0], re.MULTILINE)
-            found[path.stem] = {(call[1], rule) for rule in rules}
+        for feed, macro in re.findall(r"judge\(\s*'([\w.]+)', '\w+', (\w+)\(\)", path.read_text()):
+            conditions = (PROJECT / f"macros/quality/rules/{macro}.sql").read_text()
+            rules = re.findall(r"^        '(\w+)':", conditions, re.MULTILINE)
+            found.setdefault(path.stem, set()).update((feed, rule) for rule in rules)
     return found
 
 

@@ -6,16 +6,6 @@
 -- Resolve: mend the row of seeds/reference/dq_rules.csv. To switch a rule off on purpose, delete
 -- its row.
 {{ config(severity='error') }}
-{% set conditions = [] %}
-{% if execute %}
-{% for model in graph.nodes.values() if 'judge(' in model.raw_code %}
-{% for name, feed in feeds().items() if "judge('" ~ name in model.raw_code %}
-{% for rule_id in modules.re.findall("'([a-z_]+)':", model.raw_code) %}
-{% do conditions.append("('" ~ feed.source ~ "', '" ~ feed.feed ~ "', '" ~ rule_id ~ "')") %}
-{% endfor %}
-{% endfor %}
-{% endfor %}
-{% endif %}
 with
 
 rules as (
@@ -26,8 +16,8 @@ rules as (
     from {{ ref('dq_rules') }}
 ),
 
-conditions (source, feed, rule_id) as (
-    values {{ conditions | join(', ') or "('', '', '')" }}
+conditions as (
+    select * from {{ ref('int_rules_versioned') }}
 ),
 
 checked as (

@@ -29,7 +29,16 @@ spelled as (
         concat_ws(
             chr(31), plans.company_ein, lower(plans.plan_type),
             lower(plans.carrier_name), plans.start_date
-        ) as caseless_key
+        ) as caseless_key,
+        case
+            when
+                plans.company_ein is not null and plans.plan_type is not null
+                and plans.carrier_name is not null and plans.start_date is not null
+                then concat_ws(
+                    '|', plans.company_ein, coalesce(plan_types.value, plans.plan_type),
+                    plans.carrier_name, plans.start_date
+                )
+        end as record_key
     from plans
     left join companies
         on plans.company_ein = companies.company_ein
@@ -37,20 +46,19 @@ spelled as (
         on lower(plans.plan_type) = plan_types.caseless_value
 ),
 
--- Only plans that are whole and there can overlap another or repeat it.
+{{ judge('benefits_admin.plans', 'spelled', plans_rules(), step='first_') }},
+
+-- Only plans that pass by themselves and are there can overlap another or repeat it.
 countable as (
     select
-        *,
-        company_ein is not null
-        and plan_type is not null
-        and start_date is not null
-        and start_date <= last_day
-        and not (has_end_date_text and end_date is null)
-        and not is_deleted as is_countable
-    from spelled
+        * exclude (fired_rules, dq_flags, all_reasons, rejection_reason, is_valid),
+        fired_rules as first_rules,
+        is_valid and not is_deleted
+        and company_ein is not null and plan_type is not null as is_countable
+    from first_judged
 ),
 
-neighbours as (
+facts as (
     select
         *,
         max(last_day) over before_it as last_day_before,
@@ -72,32 +80,8 @@ neighbours as (
         )
 ),
 
-facts as (
-    select
-        *,
-        case
-            when
-                company_ein is not null and plan_type is not null
-                and carrier_name is not null and start_date is not null
-                then concat_ws('|', company_ein, plan_type, carrier_name, start_date)
-        end as record_key
-    from neighbours
-),
-
-{{ judge('benefits_admin.plans', 'facts', {
-    'missing_company_ein': 'company_ein is null',
-    'missing_plan_type': 'plan_type is null',
-    'invalid_start_date': 'start_date is null',
-    'invalid_end_date': 'has_end_date_text and end_date is null',
-    'end_before_start': 'last_day < start_date',
-    'unknown_company': 'company_ein is not null and not is_known_company',
-    'unknown_plan_type': 'plan_type is not null and not is_known_type',
-    'overlapping_coverage': 'is_countable and '
-        ~ '(last_day_before >= start_date or start_date_after <= last_day)',
-    'duplicate_plan_key': '(record_key is not null and has_other_contents) '
-        ~ 'or (is_countable and carrier_name is not null and plans_of_caseless_key > 1)',
-    'invalid_last_updated': 'has_last_updated_text and last_updated is null',
-    'duplicate_key': 'record_key is not null and has_other_contents',
-}) }}
+{{ judge(
+    'benefits_admin.plans', 'facts', plans_groups_rules(), fired_before='first_rules'
+) }}
 
 select * from judged

@@ -20,21 +20,6 @@ facts as (
         on employees.company_ein = companies.company_ein
 ),
 
-{{ judge('benefits_admin.employees', 'facts', {
-    'missing_person_id': 'person_id is null',
-    'invalid_start_date': 'start_date is null',
-    'invalid_email': 'has_email_text and email is null',
-    'missing_email': 'not has_email_text',
-    'missing_title': 'delivered_title is null',
-    'title_carried_forward': 'delivered_title is null and title is not null',
-    'company_inferred': "company_ein_source = 'inferred'",
-    'company_unresolved': "company_ein_source = 'none'",
-    'unknown_company': 'company_ein is not null and not is_known_company',
-    'company_domain_mismatch': 'delivered_ein <> domain_ein',
-    'invalid_company_ein': 'has_company_ein_text and delivered_ein is null',
-    'future_start_date': is_future('start_date'),
-    'invalid_last_updated': 'has_last_updated_text and last_updated is null',
-    'duplicate_key': 'person_id is not null and has_other_contents',
-}) }}
+{{ judge('benefits_admin.employees', 'facts', employees_rules()) }}
 
 select * from judged

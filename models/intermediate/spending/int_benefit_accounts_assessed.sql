@@ -30,14 +30,6 @@ facts as (
         on lower(benefit_accounts.benefit_type) = benefit_types.caseless_value
 ),
 
-{{ judge('spend_accounts.benefit_accounts', 'facts', {
-    'missing_benefit_account_id': 'benefit_account_id is null',
-    'invalid_allowance': 'monthly_allowance is null',
-    'invalid_employee_id': 'not is_known_holder',
-    'negative_balance': 'current_balance < 0',
-    'unknown_benefit_type': 'not is_known_type',
-    'invalid_last_updated': 'has_last_updated_text and last_updated is null',
-    'duplicate_key': 'benefit_account_id is not null and has_other_contents',
-}) }}
+{{ judge('spend_accounts.benefit_accounts', 'facts', benefit_accounts_rules()) }}
 
 select * from judged

@@ -26,9 +26,9 @@ facts as (
     from screened
 ),
 
-{{ judge('spend_accounts.transactions', 'facts', {
-    'over_monthly_allowance': 'is_over_allowance',
-    'suspected_duplicate': 'is_soon_repeated',
-}, fired_before='screened_rules') }}
+{{ judge(
+    'spend_accounts.transactions', 'facts', transactions_groups_rules(),
+    fired_before='screened_rules'
+) }}
 
 select * from judged

@@ -1,0 +1,11 @@
+{% macro account_holders_rules() %}
+    {#- Conditions of the rules of spend_accounts.employees. -#}
+    {{ return({
+        'missing_employee_id': 'employee_id is null',
+        'invalid_hire_date': 'has_hire_date_text and hire_date is null',
+        'invalid_email': 'has_email_text and email is null',
+        'unknown_status': 'not is_known_status',
+        'invalid_last_updated': 'has_last_updated_text and last_updated is null',
+        'duplicate_key': 'employee_id is not null and has_other_contents',
+    }) }}
+{% endmacro %}

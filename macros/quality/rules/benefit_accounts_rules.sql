@@ -1,0 +1,12 @@
+{% macro benefit_accounts_rules() %}
+    {#- Conditions of the rules of spend_accounts.benefit_accounts. -#}
+    {{ return({
+        'missing_benefit_account_id': 'benefit_account_id is null',
+        'invalid_allowance': 'monthly_allowance is null',
+        'invalid_employee_id': 'not is_known_holder',
+        'negative_balance': 'current_balance < 0',
+        'unknown_benefit_type': 'not is_known_type',
+        'invalid_last_updated': 'has_last_updated_text and last_updated is null',
+        'duplicate_key': 'benefit_account_id is not null and has_other_contents',
+    }) }}
+{% endmacro %}

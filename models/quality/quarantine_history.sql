@@ -1,0 +1,125 @@
+-- A log beside the state: each stay of a row in quarantine, from the run that withheld it to the
+-- run that no longer did. Only open stays are compared with what is withheld now.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['row_id', 'entered_run_id'],
+    on_schema_change='append_new_columns',
+    full_refresh=false
+) }}
+{%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
+
+with
+
+withheld as (
+    select
+        source,
+        feed,
+        row_id,
+        any_value(record_key) as record_key,
+        list(error_reason order by rule_rank) as all_reasons
+    from {{ ref('validation_errors') }}
+    where tier = 2
+    group by source, feed, row_id
+),
+
+open_stays as (
+    {% if is_incremental() -%}
+    select * from {{ this }}
+    where left_at is null
+    {%- else -%}
+    select
+        *,
+        {{ now }} as entered_at,
+        '' as entered_run_id
+    from withheld
+    where false
+    {%- endif %}
+),
+
+entered as (
+    select
+        withheld.*,
+        {{ now }} as entered_at,
+        getvariable('run_id') as entered_run_id,
+        null::timestamp as left_at,
+        null::varchar as left_run_id,
+        'withheld' as outcome
+    from withheld
+    anti join open_stays
+        on withheld.row_id = open_stays.row_id
+),
+
+restated as (
+    select
+        withheld.*,
+        open_stays.entered_at,
+        open_stays.entered_run_id,
+        null::timestamp as left_at,
+        null::varchar as left_run_id,
+        'withheld' as outcome
+    from withheld
+    inner join open_stays
+        on withheld.row_id = open_stays.row_id
+    where withheld.all_reasons <> open_stays.all_reasons
+),
+
+gone as (
+    select open_stays.*
+    from open_stays
+    anti join withheld
+        on open_stays.row_id = withheld.row_id
+),
+
+-- What became of a row that is no longer withheld; a row that is not current was superseded.
+judged_now as (
+    {%- for feed in feeds().values() %}
+    select
+        row_id,
+        case
+            when is_deleted then 'deleted'
+            when is_valid then 'released'
+        end as outcome
+    from {{ ref(feed.assessed) }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+ended as (
+    select
+        gone.source,
+        gone.feed,
+        gone.row_id,
+        gone.record_key,
+        gone.all_reasons,
+        gone.entered_at,
+        gone.entered_run_id,
+        {{ now }} as left_at,
+        getvariable('run_id') as left_run_id,
+        coalesce(judged_now.outcome, 'superseded') as outcome
+    from gone
+    left join judged_now
+        on gone.row_id = judged_now.row_id
+),
+
+final as (
+    select * from entered
+    union all
+    select * from restated
+    union all
+    select * from ended
+)
+
+select
+    source,
+    feed,
+    row_id,
+    record_key,
+    all_reasons[1] as rejection_reason,
+    all_reasons,
+    entered_at,
+    entered_run_id,
+    left_at,
+    left_run_id,
+    outcome
+from final
