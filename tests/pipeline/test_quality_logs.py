@@ -1,0 +1,94 @@
+"""What quality remembers over runs: stays in quarantine, trends, versions of rules, drift, gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from conftest import Warehouse, copy_project
+
+CLAIM = {
+    "claim_id": "C1",
+    "company_ein": "111111111",
+    "service_date": "2024-05-01",
+    "amount": "10.00",
+    "claim_type": "Medical",
+}
+PERSON = {
+    "person_id": "P1",
+    "full_name": "Ada Lovelace",
+    "title": "Analyst",
+    "email": "ada@acme@com",
+    "company_ein": "11-1111111",
+    "start_date": "2020-01-01",
+    "notes": "likes tea",
+}
+
+
+def claims(first: int, count: int, **cells: Any) -> list[dict[str, Any]]:
+    """Claims C<first> onwards, each with these cells."""
+    return [CLAIM | {"claim_id": f"C{number}"} | cells for number in range(first, first + count)]
+
+
+def test_logs_of_quality(make_warehouse: Callable[..., Warehouse], tmp_path: Any) -> None:
+    project = copy_project(tmp_path / "project")
+    warehouse = make_warehouse(project_dir=project)
+    warehouse.deliver("benefits_admin.employees", "1.csv", [PERSON])
+    warehouse.deliver(
+        "benefits_admin.claims", "1.csv", claims(1, 9) + claims(10, 1, amount="1,2.345")
+    )
+    warehouse.build()
+    assert "judged anew" not in warehouse.output
+
+    # Evidence: the value as delivered, personal data masked.
+    previews = dict(
+        warehouse.query("select error_reason, value_preview from quality.validation_errors")
+    )
+    assert previews["invalid_amount"] == "1,2.345"
+    assert previews["invalid_email"] == "****"
+
+    # Excel serials: most values of the newest load don't parse, though most of all rows do.
+    warehouse.deliver("benefits_admin.claims", "2.csv", claims(20, 3, service_date="45413"))
+    # A tier and a reference seed change: all rows are judged by them, and the summary says so.
+    rules = project / "seeds/reference/dq_rules.csv"
+    text = rules.read_text()
+    amount_rule = "invalid_amount,benefits_admin,claims,2"
+    assert amount_rule in text
+    rules.write_text(text.replace(amount_rule, amount_rule[:-1] + "1"))
+    (project / "seeds/reference/companies.csv").write_text(
+        "company_ein,company_name,expected_employees\n11-1111111,Acme,7\n"
+    )
+    warehouse.build("--full-refresh")
+    told = next(line for line in warehouse.output.splitlines() if "judged anew" in line)
+    assert told.endswith("benefits_admin.claims invalid_amount, companies")
+    assert "1 released" in warehouse.output
+    assert warehouse.query(
+        "select drift, column_name from quality.schema_drift where feed = 'claims'"
+    ) == [("retyped", "service_date")]
+
+    # The log of stays outlives the full refresh, and knows both runs.
+    stays = warehouse.query(
+        """select record_key, rejection_reason, outcome, left_run_id is not null,
+        left_run_id = entered_run_id
+        from quality.quarantine_history order by record_key"""
+    )
+    assert stays == [
+        ("C10", "invalid_amount", "released", True, False),
+        *[(f"C{key}", "invalid_service_date", "withheld", False, None) for key in (20, 21, 22)],
+    ]
+    trend = warehouse.query(
+        """select value from quality.quality_trends
+        where feed = 'claims' and subject = 'service_date' and measure = 'newest_unparseable_rate'
+        order by recorded_at"""
+    )
+    assert trend == [(0.0,), (1.0,)]
+
+    # A gate of level error keeps the build from being published, and names what to look at.
+    gates = {"rows_min": {"warn": 2, "error": None}, "quarantined_pct_max": {"error": 20}}
+    result = warehouse.dbt("build", variables={"quality_gates": gates})
+    assert not result.success
+    assert "not published; mend and run again: assert_gates_are_kept" in warehouse.output
+    gates["quarantined_pct_max"] = {"warn": 20}
+    result = warehouse.dbt("build", variables={"quality_gates": gates})
+    assert result.success
+    assert "WARN=1" in warehouse.output
