@@ -4,6 +4,8 @@
     {%- set number = '([0-9]+|[0-9]{1,3}(,[0-9]{3})+)?([.][0-9]{1,2})?' -%}
     {%- set signed = '([+-]?[$]? ?|[$] ?[+-])?' ~ number -%}
     case
+        when regexp_full_match({{ text }}, '[0-9]{1,15}([.][0-9]{1,2})?')
+            then try_cast({{ text }} as decimal(18, 2))
         when
             regexp_full_match({{ text }}, '{{ signed }}|[(][$]? ?{{ number }}[)]')
             and regexp_matches({{ text }}, '[0-9]')

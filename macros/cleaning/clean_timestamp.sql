@@ -7,7 +7,11 @@
     {%- set zone = '[Zz]|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?' -%}
     {%- set offset = "regexp_extract(" ~ text ~ ", ':.*[+-]([0-9]{2}):?([0-9]{2})?$', " -%}
     case
+        when regexp_full_match({{ text }}, '{{ day }}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z')
+            and not starts_with({{ text }}, '0000')
+            then try_cast(left({{ text }}, 19) as timestamp)
         when regexp_full_match({{ text }}, '{{ day }}([Tt ]{{ clock }} ?({{ zone }})?)?')
+            and not starts_with({{ text }}, '0000')
             then
                 try_cast(
                     regexp_extract(

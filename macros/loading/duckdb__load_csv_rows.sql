@@ -1,6 +1,7 @@
 {% macro duckdb__load_csv_rows(model, agate_table) %}
     {#- Every value is read as text by position under the header that dbt has read; a feed's sample
-        rows stay out of a warehouse that is fed by a landing zone. -#}
+        rows stay out of a warehouse that is fed by a landing zone. The comment tells tables below
+        whether the content changed. -#}
     {% set is_feed = model.fqn[1] != "reference" %}
     {% if is_feed and landing_zone() %}
         {{ return("") }}
@@ -13,5 +14,7 @@
         )
     {% endset %}
     {% do adapter.add_query(sql, abridge_sql_log=True) %}
+    {% set content = run_query("select md5(sum(hash(seed))::varchar) from " ~ this ~ " as seed") %}
+    {% do run_query("comment on table " ~ this ~ " is '" ~ content.rows[0][0] ~ "'") %}
     {{ return(sql) }}
 {% endmacro %}

@@ -12,6 +12,8 @@
                 assessed="int_" ~ feed.entity ~ "_assessed",
                 staged="stg_" ~ source_name ~ "__" ~ feed_part,
                 landed="land_" ~ source_name ~ "__" ~ feed_part,
+                record_key=feed.key[0] if feed.key | length == 1 else "record_key",
+                is_increment=feed.get("increment", false),
             )
         }) -%}
     {%- endfor -%}

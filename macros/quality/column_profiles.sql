@@ -17,6 +17,7 @@
             not is_deleted as is_newest
             {%- endif %}
         from {{ ref(feed.assessed) }}
+        where is_current
     ),
 
     profiled as (

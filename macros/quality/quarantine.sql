@@ -8,7 +8,11 @@ with
 
 withheld as (
     select * from {{ assessed }}
-    where not is_valid and not is_deleted
+    where
+        is_current and not is_valid and not is_deleted
+        {% if model.config.materialized == "incremental" -%}
+        {{ and_judged_since(feed.assessed) }}
+        {%- endif %}
 ),
 
 ledger as (
@@ -20,7 +24,7 @@ select
     {% set name = adapter.quote(column) -%}
     {{ mask_delivered("landed." ~ name, feed.pii.get(column)) }} as {{ name }},
     {% endfor -%}
-    withheld.rejection_reason,
+    withheld.all_reasons[1] as rejection_reason,
     withheld.all_reasons,
     withheld.dq_flags,
     withheld.row_id,

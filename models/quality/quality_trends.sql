@@ -2,8 +2,6 @@
 -- so that a chart or a test can follow any of them over time.
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
     full_refresh=false
 ) }}
 {%- set measures = {

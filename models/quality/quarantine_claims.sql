@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', unique_key='row_id') }}
+
 {{ quarantine(
     'benefits_admin.claims',
     assessed=ref('int_claims_assessed'),

@@ -2,9 +2,7 @@
 -- run that no longer did. Only open stays are compared with what is withheld now.
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key=['row_id', 'entered_run_id'],
-    on_schema_change='append_new_columns',
     full_refresh=false
 ) }}
 {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
@@ -77,10 +75,11 @@ judged_now as (
     select
         row_id,
         case
-            when is_deleted then 'deleted'
+            when is_current and is_deleted then 'deleted'
             when is_valid then 'released'
         end as outcome
     from {{ ref(feed.assessed) }}
+    where row_id in (select gone.row_id from gone)
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', unique_key='row_id') }}
+
 {{ quarantine(
     'spend_accounts.transactions',
     assessed=ref('int_transactions_assessed'),

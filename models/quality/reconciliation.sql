@@ -19,8 +19,8 @@ assessed as (
         '{{ feed.source }}' as source,
         '{{ feed.feed }}' as feed,
         coalesce(sum(version_count) filter (where version_rank = 1), 0) as version_rows,
-        count(*) as current_rows,
-        count(*) filter (where is_deleted) as rows_deleted,
+        count(*) filter (where is_current) as current_rows,
+        count(*) filter (where is_current and is_deleted) as rows_deleted,
         count(*) filter (where is_valid and not is_deleted) as rows_valid
     from {{ ref(feed.assessed) }}
     {{ "union all" if not loop.last }}

@@ -2,8 +2,6 @@
 -- that run on all rows are judged by the new one, and the summary says so.
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
     full_refresh=false
 ) }}
 

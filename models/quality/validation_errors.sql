@@ -1,3 +1,13 @@
+{% set replaced = [] %}
+{% for name, feed in feeds().items() if not feed.is_increment %}
+{% do replaced.append("'" ~ name ~ "'") %}
+{% endfor %}
+{{ config(
+    materialized='incremental',
+    unique_key='row_id',
+    replaced="source || '.' || feed in (" ~ replaced | join(', ') ~ ")"
+) }}
+
 -- Both tiers in one long table: what is flagged in the marts and what is withheld from them, with
 -- the evidence. The value is read where it was delivered, since typed columns no longer hold it.
 with
@@ -17,7 +27,7 @@ fired as (
         '{{ feed.feed }}' as feed,
         assessed.row_id,
         assessed.file_id,
-        assessed.record_key,
+        assessed.{{ feed.record_key }} as record_key,
         assessed.source_file,
         assessed.source_row,
         assessed.first_seen_at,
@@ -29,7 +39,10 @@ fired as (
             assessed.file_id = landed.file_id
             and assessed.source_row = landed.source_row
             and landed.change = 'upsert'
-    where len(assessed.fired_rules) > 0 and not assessed.is_deleted
+    where
+        len(assessed.all_reasons) + len(assessed.dq_flags) > 0
+        and not assessed.is_deleted
+        {{ and_judged_since(feed.assessed) if feed.is_increment }}
     {{ "union all" if not loop.last }}
     {% endfor %}
 )

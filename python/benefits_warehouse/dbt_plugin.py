@@ -8,6 +8,7 @@ published file is `<folder>/analytics.duckdb`.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import secrets
 import shutil
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.invocation import get_invocation_id
 
@@ -83,6 +85,27 @@ def read_pepper(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def project_version(pepper: str) -> str:
+    """A digest of what decides how rows become tables: code, settings, engine and pepper.
+
+    Args:
+        pepper: the key of the person tokens; another one makes other tokens.
+
+    Returns:
+        16 hex digits. Tables that another version built are built anew.
+    """
+    project = Path(__file__).resolve().parents[2]
+    digest = hashlib.sha256(f"{duckdb.__version__} {pepper}".encode())
+    files = [project / "dbt_project.yml"]
+    for folder in ("macros", "models", "python", "dbt_packages"):
+        files += [
+            path for path in (project / folder).rglob("*") if path.suffix in (".sql", ".py", ".yml")
+        ]
+    for path in sorted(files):
+        digest.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 class Plugin(BasePlugin):
     """See the module's docstring."""
 
@@ -100,6 +123,7 @@ class Plugin(BasePlugin):
         for path in self.folder.glob(".analytics.duckdb.*"):
             path.unlink()  # what a killed run left of a copy
         self.pepper = read_pepper(self.folder)
+        self.project_version = project_version(self.pepper)
 
     def configure_connection(self, conn: Any) -> None:
         """Register the functions that the macros of macros/system and macros/exports call."""
@@ -115,6 +139,7 @@ class Plugin(BasePlugin):
         """Give each cursor the secret and the id of the run as session variables."""
         values = {
             "pii_pepper": self.pepper,
+            "project_version": self.project_version,
             "run_id": get_invocation_id(),
             "warehouse_folder": str(self.folder),
         }

@@ -37,7 +37,7 @@ select
     end as problem
 from (
     select * from {{ ref(feed.assessed) }}
-    where not is_valid and not is_deleted
+    where is_current and not is_valid and not is_deleted
 ) as withheld
 full join {{ ref('quarantine_' ~ feed.entity) }} as quarantined
     on withheld.row_id = quarantined.row_id
@@ -45,7 +45,7 @@ where
     withheld.row_id is null
     or quarantined.row_id is null
     {% if key %}
-    or withheld.record_key in (select mart.{{ key }} from {{ ref(mart) }} as mart)
+    or withheld.{{ feed.record_key }} in (select mart.{{ key }} from {{ ref(mart) }} as mart)
     {% endif %}
 {{ "union all" if not loop.last }}
 {% endfor %}

@@ -1,9 +1,24 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    unique_key='row_id',
+    is_judging=true,
+    parents={
+        'int_plans_islands':
+            {'company_ein': 'company_ein', 'lower(claim_type)': 'caseless_plan_type'},
+    }
+) }}
 
 with
 
+{{ rows_to_judge(
+    'benefits_admin.claims',
+    whole=ref('int_claims_versioned'),
+    staged=ref('stg_benefits_admin__claims'),
+    landed=ref('land_benefits_admin__claims')
+) }},
+
 claims as (
-    select * from {{ ref('int_claims_current') }}
+    select * from to_judge
 ),
 
 companies as (
@@ -22,7 +37,6 @@ coverage as (
 spelled as (
     select
         claims.* exclude (claim_type),
-        claims.claim_id as record_key,
         coalesce(claim_types.value, claims.claim_type) as claim_type,
         claim_types.value is not null as is_known_type,
         companies.company_ein is not null as is_known_company
@@ -33,19 +47,48 @@ spelled as (
         on lower(claims.claim_type) = claim_types.caseless_value
 ),
 
--- Islands of one company and plan type do not overlap, so the last one that began decides.
+-- Islands of one company and plan type do not overlap: a day lies in one at most.
 facts as (
     select
         spelled.*,
-        coalesce(spelled.service_date <= coverage.last_day, false) as is_covered
+        coverage.company_ein is not null as is_covered
     from spelled
-    asof left join coverage
+    left join coverage
         on
             spelled.company_ein = coverage.company_ein
             and lower(spelled.claim_type) = coverage.caseless_plan_type
             and spelled.service_date >= coverage.first_day
+            and spelled.service_date <= coverage.last_day
 ),
 
 {{ judge('benefits_admin.claims', 'facts', claims_rules()) }}
 
-select * from judged
+select
+    row_id,
+    file_id,
+    load_id,
+    loaded_at,
+    source_file,
+    source_row,
+    content_hash,
+    claim_id,
+    claim_type,
+    company_ein,
+    amount,
+    has_company_ein_text,
+    has_amount_text,
+    has_service_date_text,
+    has_last_updated_text,
+    service_date,
+    last_updated,
+    first_seen_at,
+    version_count,
+    version_rank,
+    is_current,
+    is_deleted,
+    dq_flags,
+    all_reasons,
+    is_valid,
+    {{ judgement() }} as judgement
+from judged
+where is_wanted

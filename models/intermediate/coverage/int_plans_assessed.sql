@@ -35,9 +35,9 @@ spelled as (
                 plans.company_ein is not null and plans.plan_type is not null
                 and plans.carrier_name is not null and plans.start_date is not null
                 then concat_ws(
-                    '|', plans.company_ein, coalesce(plan_types.value, plans.plan_type),
-                    plans.carrier_name, plans.start_date
-                )
+                        '|', plans.company_ein, coalesce(plan_types.value, plans.plan_type),
+                        plans.carrier_name, plans.start_date
+                    )
         end as record_key
     from plans
     left join companies
@@ -51,8 +51,7 @@ spelled as (
 -- Only plans that pass by themselves and are there can overlap another or repeat it.
 countable as (
     select
-        * exclude (fired_rules, dq_flags, all_reasons, rejection_reason, is_valid),
-        fired_rules as first_rules,
+        * exclude (dq_flags, all_reasons, rejection_reason, is_valid),
         is_valid and not is_deleted
         and company_ein is not null and plan_type is not null as is_countable
     from first_judged
@@ -81,7 +80,8 @@ facts as (
 ),
 
 {{ judge(
-    'benefits_admin.plans', 'facts', plans_groups_rules(), fired_before='first_rules'
+    'benefits_admin.plans', 'facts', plans_groups_rules(), before='first_'
 ) }}
 
-select * from judged
+select * exclude (fired_bits)
+from judged

@@ -13,7 +13,6 @@ companies as (
 facts as (
     select
         employees.*,
-        employees.person_id as record_key,
         companies.company_ein is not null as is_known_company
     from employees
     left join companies
@@ -22,4 +21,5 @@ facts as (
 
 {{ judge('benefits_admin.employees', 'facts', employees_rules()) }}
 
-select * from judged
+select * exclude (fired_bits)
+from judged

@@ -22,7 +22,7 @@ last_titles as (
             (coalesce(versions.last_updated, '-infinity'), versions.load_id, versions.content_hash)
         ) as title
     from versions
-    where versions.title is not null
+    where versions.title is not null and versions.person_id is not null
     group by versions.entity_key
 ),
 
@@ -44,9 +44,7 @@ final as (
     left join domains
         on split_part(employees.email, '@', 2) = domains.email_domain
     left join last_titles
-        on
-            employees.entity_key = last_titles.entity_key
-            and employees.person_id is not null
+        on employees.entity_key = last_titles.entity_key
 )
 
 select * from final

@@ -18,7 +18,6 @@ statuses as (
 facts as (
     select
         account_holders.* exclude (status),
-        account_holders.employee_id as record_key,
         coalesce(statuses.value, account_holders.status) as status,
         statuses.value is not null as is_known_status,
         coalesce(lower(account_holders.status) = 'terminated', false) as is_terminated,
@@ -35,4 +34,5 @@ facts as (
 
 {{ judge('spend_accounts.employees', 'facts', account_holders_rules()) }}
 
-select * from judged
+select * exclude (fired_bits)
+from judged

@@ -19,7 +19,6 @@ benefit_types as (
 facts as (
     select
         benefit_accounts.* exclude (benefit_type),
-        benefit_accounts.benefit_account_id as record_key,
         coalesce(benefit_types.value, benefit_accounts.benefit_type) as benefit_type,
         benefit_types.value is not null as is_known_type,
         account_holders.employee_id is not null as is_known_holder
@@ -32,4 +31,5 @@ facts as (
 
 {{ judge('spend_accounts.benefit_accounts', 'facts', benefit_accounts_rules()) }}
 
-select * from judged
+select * exclude (fired_bits)
+from judged

@@ -61,7 +61,7 @@ largest as (
     select
         peaks.company_ein,
         peaks.window_end,
-        (max(claims.amount) * 100)::hugeint as largest_cents
+        (max(claims.amount)::decimal(38, 2) * 100)::hugeint as largest_cents
     from peaks
     inner join claims
         on
@@ -84,7 +84,7 @@ select
     peaks.claims_prev,
     {{ from_cents('peaks.frequency_cents') }} as frequency_effect,
     {{ from_cents('peaks.growth_cents - peaks.frequency_cents') }} as severity_effect,
-    {{ rounded_ratio('largest.largest_cents', 'peaks.current_cents', 4) }}::decimal(18, 4)
+    {{ rounded_ratio('largest.largest_cents', 'peaks.current_cents', 4) }}::decimal(38, 4)
         as top_claim_share
 from peaks
 inner join largest

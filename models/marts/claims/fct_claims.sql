@@ -1,8 +1,12 @@
+{{ config(materialized='incremental', unique_key='row_id') }}
+
 with
 
 claims as (
     select * from {{ ref('int_claims_assessed') }}
-    where is_valid and not is_deleted and version_rank = 1
+    where
+        is_valid and not is_deleted and version_rank = 1
+        {{ and_judged_since('int_claims_assessed') }}
 )
 
 select
@@ -12,6 +16,7 @@ select
     amount,
     claim_type,
     dq_flags,
+    row_id,
     load_id,
     loaded_at
 from claims

@@ -72,7 +72,7 @@ select
     case
         when monthly_allowance > 0
             then {{ rounded_ratio(
-                '(spend * 10000)::hugeint', '(monthly_allowance * 100)::hugeint', 2
+                '(spend * 10000)::hugeint', '(monthly_allowance::decimal(38, 2) * 100)::hugeint', 2
             ) }}
     end::decimal(38, 2) as utilization_pct,
     spend > monthly_allowance as over_allowance,

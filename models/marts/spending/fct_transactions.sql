@@ -1,8 +1,12 @@
+{{ config(materialized='incremental', unique_key='row_id') }}
+
 with
 
 transactions as (
     select * from {{ ref('int_transactions_assessed') }}
-    where is_valid and not is_deleted and version_rank = 1
+    where
+        is_valid and not is_deleted and version_rank = 1
+        {{ and_judged_since('int_transactions_assessed') }}
 )
 
 select
@@ -16,6 +20,7 @@ select
     benefit_type,
     program_name,
     dq_flags,
+    row_id,
     load_id,
     loaded_at
 from transactions

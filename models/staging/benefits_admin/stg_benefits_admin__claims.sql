@@ -8,10 +8,10 @@ source as (
 tidied as (
     select
         {{ lineage() }},
-        {{ clean_text('claim_id') }} as claim_id,
+        {{ clean_text('claim_id', is_varied=true) }} as claim_id,
         {{ clean_text('company_ein') }} as company_ein_text,
         {{ clean_text('claim_type') }} as claim_type,
-        {{ clean_text('amount') }} as amount_text,
+        {{ clean_text('amount', is_varied=true) }} as amount_text,
         {{ clean_text('service_date') }} as service_date_text,
         {{ clean_text('last_updated') }} as last_updated_text
     from source

@@ -10,10 +10,10 @@ source as (
 tidied as (
     select
         {{ lineage() }},
-        {{ clean_text('person_id') }} as person_id,
+        {{ clean_text('person_id', is_varied=true) }} as person_id,
         {{ clean_name('full_name') }} as full_name,
         {{ clean_text('title') }} as title,
-        {{ clean_text('email') }} as email_text,
+        {{ clean_text('email', is_varied=true) }} as email_text,
         {{ clean_text('company_ein') }} as company_ein_text,
         {{ clean_text('start_date') }} as start_date_text,
         {{ clean_text('last_updated') }} as last_updated_text,

@@ -8,8 +8,8 @@ source as (
 tidied as (
     select
         {{ lineage() }},
-        {{ clean_text('benefit_account_id') }} as benefit_account_id,
-        {{ clean_text('employee_id') }} as employee_id,
+        {{ clean_text('benefit_account_id', is_varied=true) }} as benefit_account_id,
+        {{ clean_text('employee_id', is_varied=true) }} as employee_id,
         {{ clean_text('benefit_type') }} as benefit_type,
         {{ clean_name('program_name') }} as program_name,
         {{ clean_text('monthly_allowance') }} as monthly_allowance_text,

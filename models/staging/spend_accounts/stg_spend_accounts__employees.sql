@@ -9,10 +9,10 @@ source as (
 tidied as (
     select
         {{ lineage() }},
-        {{ clean_text('employee_id') }} as employee_id,
+        {{ clean_text('employee_id', is_varied=true) }} as employee_id,
         {{ clean_name('first_name') }} as first_name,
         {{ clean_name('last_name') }} as last_name,
-        {{ clean_text('email') }} as email_text,
+        {{ clean_text('email', is_varied=true) }} as email_text,
         {{ clean_text('status') }} as status,
         {{ clean_text('hire_date') }} as hire_date_text,
         {{ clean_text('termination_date') }} as termination_date_text,

@@ -8,13 +8,13 @@ source as (
 tidied as (
     select
         {{ lineage() }},
-        {{ clean_text('transaction_id') }} as transaction_id,
-        {{ clean_text('employee_id') }} as employee_id,
-        {{ clean_text('benefit_account_id') }} as benefit_account_id,
+        {{ clean_text('transaction_id', is_varied=true) }} as transaction_id,
+        {{ clean_text('employee_id', is_varied=true) }} as employee_id,
+        {{ clean_text('benefit_account_id', is_varied=true) }} as benefit_account_id,
         {{ clean_name('merchant') }} as merchant,
         {{ clean_text('category') }} as category,
-        {{ clean_text('amount') }} as amount_text,
-        {{ clean_text('"timestamp"') }} as timestamp_text,
+        {{ clean_text('amount', is_varied=true) }} as amount_text,
+        {{ clean_text('"timestamp"', is_varied=true) }} as timestamp_text,
         {{ clean_text('last_updated') }} as last_updated_text
     from source
 ),

@@ -1,6 +1,10 @@
-{{ current_versions(
+with
+
+{{ versions(
     'spend_accounts.transactions',
-    staged=ref('stg_spend_accounts__transactions'),
+    rows=ref('stg_spend_accounts__transactions'),
     landed=ref('land_spend_accounts__transactions'),
     keep_conflicts=true
 ) }}
+
+select * from versioned

@@ -1,0 +1,97 @@
+{% macro rows_to_judge(feed_name, whole, staged, landed, groups=[], keep_conflicts=false) -%}
+{#-
+    The CTEs that end in `to_judge`: the rows that this run has to judge, with is_current as macro
+    versions says. In a full build, and of a snapshot feed, these are all, of the model `whole`; in
+    an increment the entities that
+    - have rows in new loads,
+    - are in quarantine,
+    - hang on a parent that changed (config `parents`: model to {own expression: column there}),
+    - share a group with one of these (groups: lists of expressions),
+    and whatever shares a group with those, so that every group is whole. Only the first three and
+    their siblings are is_wanted: of the others, who are there to be counted, groups are in part.
+    What is known already is read from the table itself, so the cost follows the delta.
+-#}
+{%- set feed = feeds()[feed_name] -%}
+{%- if not is_increment() or feed.mode == "snapshot" -%}
+to_judge as (
+    select
+        *,
+        true as is_wanted
+    from {{ whole }}
+)
+{%- else -%}
+{%- set parents = config.get("parents") or {} -%}
+{%- set watermark = run_query("select coalesce(max(load_id), 0) from " ~ this).rows[0][0] -%}
+{%- set columns = adapter.get_columns_in_relation(staged) | map(attribute="name") | list -%}
+{%- set key = entity_key(feed.key) -%}
+fresh as (
+    select * from {{ staged }}
+    where load_id > {{ watermark }}
+),
+
+{% for parent in parents -%}
+{%- set is_now, was = relation_of_node(model_node(parent)), seen_copy(model, parent) -%}
+changed_{{ loop.index }} as (
+    select * from (
+        (from {{ is_now }} except from {{ was }})
+        union all
+        (from {{ was }} except from {{ is_now }})
+    )
+),
+
+{% endfor -%}
+touched_0 as (
+    select entity_key from fresh
+    union
+    select {{ key }} from {{ this }}
+    where is_current and not is_valid
+    {%- for joined in parents.values() %}
+    {%- set index = loop.index %}
+    union
+    select {{ key }} from {{ this }}
+    where ({{ joined.keys() | join(", ") }}) in (
+        select ({{ joined.values() | join(", ") }}) from changed_{{ index }}
+    )
+    {%- endfor %}
+),
+
+{% for level in range(2 if groups else 0) -%}
+touched_{{ level + 1 }} as (
+    select entity_key from touched_{{ level }}
+    {%- for expressions in groups %}
+    union
+    select {{ key }} from {{ this }}
+    where ({{ expressions | join(", ") }}) in (
+        select ({{ expressions | join(", ") }}) from fresh
+        union
+        select ({{ expressions | join(", ") }}) from {{ this }}
+        where {{ key }} in (select entity_key from touched_{{ level }})
+    )
+    {%- endfor %}
+),
+
+{% endfor -%}
+batch as materialized (
+    select * from fresh
+    union all by name
+    select
+        {{ columns | reject("equalto", "entity_key") | join(", ") }},
+        {{ key }} as entity_key
+    from {{ this }}
+    where {{ key }} in (select entity_key from touched_{{ 2 if groups else 0 }})
+),
+
+{{ versions(feed_name, "batch", landed, keep_conflicts) }},
+
+to_judge as (
+    select
+        *,
+        {% if groups -%}
+        entity_key in (select entity_key from touched_1) as is_wanted
+        {%- else -%}
+        true as is_wanted
+        {%- endif %}
+    from versioned
+)
+{%- endif -%}
+{%- endmacro %}

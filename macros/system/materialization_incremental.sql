@@ -1,0 +1,45 @@
+{#- Three kinds of tables that outlive a run.
+
+    A log (config full_refresh: false) takes in the rows of the query, which replace those of the
+    same unique_key where it has one; it is never built anew. So does a Python model.
+
+    Any other is built whole where is_increment says no, is left alone where nothing changed, and
+    else takes in the rows of the query, which replace those of the same unique_key. Its config:
+    is_judging: rows that are judged as before are not written, others get a new `judgement`.
+    replaced: a condition; the rows that meet it are taken out, and come back only from the query.
+    parents: relations whose changes the model looks for; what they held is kept beside the table.
+    Rows that a judging model among the parents has judged anew are taken out too. -#}
+{% materialization incremental, adapter="duckdb", supported_languages=["sql", "python"] %}
+    {% set target_relation = this.incorporate(type="table") %}
+    {% set is_python = model.language == "python" %}
+    {% set is_log = is_python or config.get("full_refresh") == false %}
+    {% set stamp = none if is_log else stamp_of(model) %}
+    {% if stamp and is_unchanged(stamp) %}
+        {% call noop_statement("main", "UNCHANGED") %} {{ sql }} {% endcall %}
+        {{ return({"relations": [target_relation]}) }}
+    {% endif %}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% set batch = this.incorporate(path={"identifier": this.identifier ~ "__batch"}) %}
+    {% if is_python %}
+        {% call statement("python", language="python") %}
+            {{- create_table_as(false, batch, compiled_code, "python") }}
+        {% endcall %}
+    {% endif %}
+    {% call statement("main") %}
+        {% if is_log %}
+            {{ write_log(target_relation, "from " ~ batch if is_python else sql) }}
+            {{ "drop table " ~ batch ~ ";" if is_python }}
+        {% else %}
+            {{ (write_increment if is_increment() else write_table)(target_relation, sql) }}
+            {{ write_stamp(target_relation, stamp) }}
+        {% endif %}
+        {% for parent in config.get("parents") or {} %}
+            create or replace table {{ seen_copy(model, parent) }} as (
+                from {{ relation_of_node(model_node(parent)) }}
+            );
+        {% endfor %}
+    {% endcall %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ return({"relations": [target_relation]}) }}
+{% endmaterialization %}
