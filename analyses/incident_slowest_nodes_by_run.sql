@@ -9,7 +9,7 @@ with
 
 nodes as (
     select * from {{ ref('node_history') }}
-    where resource_type <> 'operation'
+    where resource_type not in ('operation', 'export') and message <> 'UNCHANGED'
 ),
 
 runs as (

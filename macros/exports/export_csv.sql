@@ -21,5 +21,5 @@
             order by {{ order_by | join(", ") }}
         )
     {%- endset -%}
-    {%- do export_file(file, query) -%}
+    {%- do export_file(file, query, [relation]) -%}
 {%- endmacro %}

@@ -15,7 +15,11 @@
         where not employees.is_deleted
         order by employees.person_id
     {%- endset -%}
-    {%- do export_file("clean_data.parquet", clean_data) -%}
+    {%- do export_file(
+        "clean_data.parquet",
+        clean_data,
+        [ops_relation("dim_employees"), ops_relation("dim_companies")],
+    ) -%}
     {%- do export_csv(
         "validation_errors.csv",
         "validation_errors",

@@ -20,7 +20,7 @@ to_judge as (
     from {{ whole }}
 )
 {%- else -%}
-{%- set parents = config.get("parents") or {} -%}
+{%- set parents = config.meta_get("parents") or {} -%}
 {%- set watermark = run_query("select coalesce(max(load_id), 0) from " ~ this).rows[0][0] -%}
 {%- set columns = adapter.get_columns_in_relation(staged) | map(attribute="name") | list -%}
 {%- set key = entity_key(feed.key) -%}

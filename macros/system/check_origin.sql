@@ -1,7 +1,8 @@
 {% macro check_origin() -%}
     {#- A warehouse is fed by seeds or by a landing zone, never by both: sample rows among real ones
-        would be believed. With the var change_origin it starts anew: the ledger and the logs of
-        quality are emptied, and landing then removes what no ledger row names. -#}
+        would be believed. With the var change_origin it starts anew: what was built from the
+        other origin (its comment is a stamp) is dropped, the logs of quality and at last the ledger
+        are emptied, and landing then removes what no ledger row names. -#}
     {%- set ledger = ops_relation("landing_ledger") -%}
     {%- if ledger | string in existing_tables() -%}
         {%- set wanted = "landing_zone" if landing_zone() else "seeds" -%}
@@ -9,8 +10,17 @@
             "select any_value(origin) from " ~ ledger ~ " where origin <> '" ~ wanted ~ "'"
         ).rows[0][0] -%}
         {%- if found and var("change_origin") -%}
-            {%- for name in ["landing_ledger", "quarantine_history", "quality_trends", "rule_versions"]
+            {%- set stamped -%}
+                select '"' || database_name || '"."' || schema_name || '"."' || table_name || '"'
+                from duckdb_tables()
+                where comment like '%|%'
+            {%- endset -%}
+            {%- for row in run_query(stamped).rows -%}
+                {%- do run_query("drop table " ~ row[0]) -%}
+            {%- endfor -%}
+            {%- for name in ["quarantine_history", "quality_trends", "rule_versions", "landing_ledger"]
                 if ops_relation(name) | string in existing_tables() -%}
+                {%- do adapter.commit() -%}
                 {%- do run_query("delete from " ~ ops_relation(name)) -%}
             {%- endfor -%}
             {{ log("The warehouse starts anew from " ~ wanted ~ " (change_origin).", info=true) }}

@@ -8,7 +8,7 @@
             {%- do found.feeds.append(parent.name[5:]) -%}
         {%- elif parent.config.materialized == "view" -%}
             {%- do find_inputs(parent, found) -%}
-        {%- elif parent.resource_type == "seed" or parent.config.get("is_judging") -%}
+        {%- elif parent.resource_type == "seed" or parent.config.meta.is_judging -%}
             {%- do found.versioned.append(relation) -%}
         {%- elif parent.name == "landing_ledger" -%}
             {%- do found.counted.append("max(file_id) from " ~ relation) -%}

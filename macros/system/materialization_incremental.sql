@@ -33,7 +33,7 @@
             {{ (write_increment if is_increment() else write_table)(target_relation, sql) }}
             {{ write_stamp(target_relation, stamp) }}
         {% endif %}
-        {% for parent in config.get("parents") or {} %}
+        {% for parent in config.meta_get("parents") or {} %}
             create or replace table {{ seen_copy(model, parent) }} as (
                 from {{ relation_of_node(model_node(parent)) }}
             );

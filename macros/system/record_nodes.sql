@@ -3,7 +3,8 @@
         which holds no values: casts that could print one are not used. -#}
     {%- set query -%}
         insert into {{ ops_relation("node_history") }} (
-            run_id, node, resource_type, status, rows_affected, execution_seconds, message
+            run_id, node, resource_type, status, rows_affected, execution_seconds, message,
+            stamp
         )
         values
         {%- for result in results %}
@@ -15,7 +16,9 @@
             '{{ result.status }}',
             try_cast('{{ result.adapter_response.get("rows_affected") }}' as bigint),
             {{ result.execution_time }},
-            '{{ lines[0][:200] | replace("'", "''") }}'
+            '{{ lines[0][:200] | replace("'", "''") }}',
+            {{ "'" ~ stamp_of_node(graph.nodes[result.node.unique_id]) ~ "'"
+                if result.node.resource_type == "test" else "null" }}
         ){{ "," if not loop.last }}
         {%- endfor %}
     {%- endset -%}

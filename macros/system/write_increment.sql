@@ -6,7 +6,7 @@
     create or replace temp table batch as (
         {{ sql }}
     );
-    {% if config.get("is_judging") -%}
+    {% if config.meta_get("is_judging") -%}
     delete from batch where row_id in (
         select row_id from (
             select * exclude (judgement) from batch
@@ -16,14 +16,14 @@
         )
     );
     {% endif -%}
-    {% for parent in increments_above(model) -%}
+    {% for parent in increments_above(model) if config.get("full_refresh") is not sameas false -%}
     delete from {{ relation }} where row_id in (
         select row_id from {{ relation_of_node(parent) }}
         where judgement > {{ seen_judgement(parent.name) }}
     );
     {% endfor -%}
-    {%- if config.get("replaced") -%}
-    delete from {{ relation }} where {{ config.get("replaced") }};
+    {%- if config.meta_get("replaced") -%}
+    delete from {{ relation }} where {{ config.meta_get("replaced") }};
     {% endif -%}
     {%- if keys -%}
     delete from {{ relation }} as known using batch where

@@ -5,7 +5,7 @@
 {{ config(
     materialized='incremental',
     unique_key='row_id',
-    replaced="source || '.' || feed in (" ~ replaced | join(', ') ~ ")"
+    meta={'replaced': "source || '.' || feed in (" ~ replaced | join(', ') ~ ")"}
 ) }}
 
 -- Both tiers in one long table: what is flagged in the marts and what is withheld from them, with

@@ -24,9 +24,6 @@
     'dq_scorecard': ['source', 'feed', 'rule_id'],
     'column_profile': ['source', 'feed', 'column_name'],
     'schema_drift': ['source', 'feed', 'column_name', 'drift'],
-    'quarantine_history': ['row_id', 'entered_run_id'],
-    'quality_trends': ['run_id', 'kind', 'source', 'feed', 'subject', 'measure'],
-    'rule_versions': ['name', 'run_id'],
     'watermarks': ['source', 'feed'],
 } %}
 {% for feed in feeds().values() %}

@@ -93,7 +93,8 @@ def test_the_judge_finds_what_was_planted() -> None:
     reference = Reference.read(Path(__file__).parents[2] / "seeds" / "reference")
     for company in planted.companies:
         reference.domains[company.domain] = set(company.links)
-        reference.companies.update(company.links)
+        if company.is_listed:
+            reference.companies.add(company.company_ein)
     empty = {feed: [Delivery([], AS_OF), Delivery([], AS_OF)] for feed in SHAPES}
     results = judge(with_planted(empty, planted), reference, AS_OF)
     found = {
@@ -102,7 +103,13 @@ def test_the_judge_finds_what_was_planted() -> None:
         for row in result.rows
         for spot in row.spots
     }
-    assert found == planted.faults
+    assert {one: found[one] for one in planted.faults} == planted.faults
+    unexpected = {one: rules for one, rules in found.items() if rules and one not in planted.faults}
+    assert not unexpected
+    rules = {(feed, one) for feed, ones in reference.rules.items() for one in ones}
+    for marks in (planted.faults, planted.near):
+        assert {(feed, one) for (feed, _), ones in marks.items() for one in ones} == rules
+    assert not any(marks & planted.faults[one] for one, marks in planted.near.items())
     assert all(result.reconciliation["rows_valid"] for result in results.values())
 
 

@@ -85,8 +85,9 @@ def test_unit_tests_say_what_they_are_about() -> None:
 
 @pytest.mark.parametrize("folder", ["marts", "quality", "ops"])
 def test_every_published_relation_has_a_tested_key(folder: str) -> None:
-    test = (PROJECT / "tests/marts/assert_keys_are_unique.sql").read_text()
-    tested = set(re.findall(r"^    '(\w+)':", test, re.MULTILINE))
+    files = ["marts/assert_keys_are_unique.sql", "quality/assert_logs_have_no_repeats.sql"]
+    text = "".join((PROJECT / "tests" / file).read_text() for file in files)
+    tested = set(re.findall(r"^    '(\w+)':", text, re.MULTILINE))
     published = {path.stem for path in (PROJECT / "models" / folder).rglob("*.sql")}
     quarantines = {name for name in published if name.startswith("quarantine_")}
     assert not published - quarantines - tested - WITHOUT_KEY

@@ -1,10 +1,12 @@
 {{ config(
     materialized='incremental',
     unique_key='row_id',
-    is_judging=true,
-    parents={
-        'int_plans_islands':
-            {'company_ein': 'company_ein', 'lower(claim_type)': 'caseless_plan_type'},
+    meta={
+        'is_judging': true,
+        'parents': {
+            'int_plans_islands':
+                {'company_ein': 'company_ein', 'lower(claim_type)': 'caseless_plan_type'},
+        },
     }
 ) }}
 

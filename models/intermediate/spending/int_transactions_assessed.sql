@@ -1,15 +1,18 @@
 {{ config(
     materialized='incremental',
     unique_key='row_id',
-    is_judging=true,
-    parents={
-        'int_holders_known': {'employee_id': 'employee_id'},
-        'int_accounts_known': {'benefit_account_id': 'benefit_account_id'},
+    meta={
+        'is_judging': true,
+        'parents': {
+            'int_holders_known': {'employee_id': 'employee_id'},
+            'int_accounts_known': {'benefit_account_id': 'benefit_account_id'},
+        },
     }
 ) }}
 
--- Twice judged: by what a transaction is itself, with its holder and its account; what passes counts
--- as spending for the rules over groups (month-to-date spend, the same purchase a moment before).
+-- Twice judged: by what a transaction is itself, with its holder and its account; what passes
+-- counts as spending for the rules over groups (month-to-date spend, the same purchase a moment
+-- before).
 with
 
 {{ rows_to_judge(

@@ -93,7 +93,7 @@ def clean_money(raw: str | None) -> Decimal | None:
     else:
         return None
     figures = figures.replace(",", "")
-    if len(figures.split(".")[0]) > MOST_DIGITS:
+    if len(figures.split(".")[0].lstrip("0")) > MOST_DIGITS:
         return None
     value = Decimal(figures).quantize(Decimal("0.01"))
     return -value if sign == "-" and value else value

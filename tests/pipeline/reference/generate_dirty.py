@@ -19,6 +19,7 @@ from random import Random
 from typing import Any
 from zlib import crc32
 
+from .cleaning import clean_day
 from .generate_dirty_values import Dirt, Row
 from .judge import (
     ACCOUNTS,
@@ -193,10 +194,14 @@ class Generator:
             dt.timedelta(days=rng.choice((-1, 0, 0, 1, 10))) if day.year < 9999 else dt.timedelta()
         )
         amount = Decimal(rng.choice(AMOUNTS)) * rng.choice((1, 1, 1, -1))
+        service_date = dirt.day(day, rate)
+        read = clean_day(service_date)
+        if read and read.year < 1900:  # a calendar of windows since the year 24 shows nothing new
+            service_date = day.isoformat()
         return {
             "claim_id": dirt.key(claim_id, rate),
             "company_ein": dirt.ein(ein, rate),
-            "service_date": dirt.day(day, rate),
+            "service_date": service_date,
             "amount": dirt.money(amount, rate),
             "claim_type": dirt.text(kind, rate),
             "last_updated": self.updated(rate),
@@ -205,16 +210,16 @@ class Generator:
     def holder(self, employee_id: str) -> Row:
         dirt, rng = self.dirt, self.rng
         rate = dirt.row_rate()
-        status = rng.choice(STATUSES) if rng.random() < 0.4 else "active"
+        status = rng.choice(STATUSES) if rng.random() < 0.5 else "active"
         ended = self.day(dt.date(2025, 8, 1)) if rng.random() < 0.3 else None
         email = f"{employee_id}@{rng.choice(self.companies).domain}"
         return {
             "employee_id": dirt.key(employee_id, rate),
             "first_name": dirt.name(rng.choice(FIRST_NAMES), rate),
             "last_name": dirt.name(rng.choice(LAST_NAMES), rate),
-            "email": dirt.email(email, rate),
+            "email": dirt.email(email, max(rate, 0.2)),
             "hire_date": dirt.day(self.day(), rate),
-            "status": dirt.text(status, rate),
+            "status": dirt.text(status, max(rate, 0.3)),
             "termination_date": dirt.day(ended, rate) if ended else dirt.missing(),
             "last_updated": self.updated(rate),
         }
@@ -352,7 +357,7 @@ class Generator:
     def deliver(self, feed: str, number: int, rows: list[Row]) -> Delivery:
         """One file or two parts; what only a content hash could decide is left out."""
         self.rng.shuffle(rows)
-        rows = self.without_ties(feed, rows)
+        rows = without_ties(feed, rows, self.reader)
         parts: tuple[list[Row], list[Row]] = [], []
         for row in rows:  # rows of a key stay together: ties between parts are the hash's
             content = content_of(feed, row)
@@ -365,20 +370,21 @@ class Generator:
             files.append(DeliveredFile(f"2025-{number:02d}/b{suffix}", parts[1]))
         return Delivery(files, self.landed_on)
 
-    def without_ties(self, feed: str, rows: list[Row]) -> list[Row]:
-        """Drop a row with key and last_updated of an earlier one that means something else."""
-        kept: list[Row] = []
-        first: dict[tuple[Any, ...], Reading] = {}
-        for row in rows:
-            reading = self.reader.read(feed, content_of(feed, row))
-            updated = reading.values["last_updated"]
-            may_contradict = feed == TRANSACTIONS and updated is None
-            if reading.key is not None and not may_contradict:
-                earlier = first.setdefault((reading.key, updated), reading)
-                if not mean_the_same(earlier, reading):
-                    continue
-            kept.append(row)
-        return kept
+
+def without_ties(feed: str, rows: Iterable[Row], reader: Reader) -> list[Row]:
+    """Drop a row with key and last_updated of an earlier one that means something else."""
+    kept: list[Row] = []
+    first: dict[tuple[Any, ...], Reading] = {}
+    for row in rows:
+        reading = reader.read(feed, content_of(feed, row))
+        updated = reading.values["last_updated"]
+        may_contradict = feed == TRANSACTIONS and updated is None
+        if reading.key is not None and not may_contradict:
+            earlier = first.setdefault((reading.key, updated), reading)
+            if not mean_the_same(earlier, reading):
+                continue
+        kept.append(row)
+    return kept
 
 
 def generate(rows: int, seed: int, landed_on: dt.date) -> Dirty:
@@ -411,10 +417,15 @@ def as_csv(
     headers: Mapping[str, str] | None = None,
 ) -> str:
     """CSV text with the columns in this order, under other headers where some are given."""
+    cells = [[row.get(column, "") for column in columns] for row in rows]
+    # The writer does not see that a lone CR ends a line, too.
+    has_cr = any("\r" in cell for row in cells for cell in row)
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(
+        text, lineterminator="\n", quoting=csv.QUOTE_ALL if has_cr else csv.QUOTE_MINIMAL
+    )
     writer.writerow((headers or {}).get(column, column) for column in columns)
-    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    writer.writerows(cells)
     return text.getvalue()
 
 

@@ -1,7 +1,8 @@
-"""Rows with one known fault each, for every rule of every feed, and clean ones between them.
+"""Rows with one known fault each, for every rule of every feed, and rows that almost have it.
 
 A fault that can't come alone brings its companions: a title that is carried forward is missing,
-too. Each planted row has companies, holders and accounts of its own: no other row touches it.
+too. A name after ~ is a rule that the row comes close to and keeps. Each planted row has
+companies, holders and accounts of its own: no other row touches it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,14 @@ MISSING = ("", " ", "NULL", "n/a", "NA", "none", "NaN", "-", "\u00a0")
 BLANKS = ("", " ", "\t", "\u00a0\u2003")
 LATER = (AS_OF + dt.timedelta(days=1)).isoformat()
 FAR = "9999-12-31"
+# Good values that look bad, or lie at the border.
+LEAP_DAYS = ("2024-02-29", "20240229", "2024/02/29", "29-feb-2024", "02/29/2024")
+LEAP_DAYS += ("2024-02-29T23:59:59.9+14:00", " 2024-02-29 00:00\u00a0")
+LEAP_MOMENTS = ("2024-02-29T23:59:59.999999Z", "2024-02-29", "2024-02-29 00:00+1459")
+LEAP_MOMENTS += ("2024-02-29T00:00-14:59", "2024-02-29T23:59:59.123456789Z")
+ODD_MONEY = ("$1,200.00", ".5", "+1", "$+0.01", "1,000,000", " 7.5\u00a0")
+ODD_EMAILS = ("O'Neil+{0}!#@x.example", "a..{0}@X-Y.example", " {0}=/?@sub.sub.x.example\u00a0")
+ODD_WORDS = ("N/A {0}", "none-{0}", "null{0}", "--{0}", "0{0}")
 
 
 @dataclass(slots=True)
@@ -39,7 +48,9 @@ class Planted:
     first: dict[str, list[Row]] = field(default_factory=lambda: {feed: [] for feed in SHAPES})
     then: dict[str, list[Row]] = field(default_factory=lambda: {feed: [] for feed in SHAPES})
     companies: list[Company] = field(default_factory=list)
+    gone: set[tuple[str, str]] = field(default_factory=set)  # feed and key: only in the first
     faults: dict[tuple[str, Spot], frozenset[str]] = field(default_factory=dict)
+    near: dict[tuple[str, Spot], frozenset[str]] = field(default_factory=dict)
 
 
 class Planter:
@@ -72,8 +83,19 @@ class Planter:
         """Deliver a row; None for the faults: it is superseded, or stands there for others."""
         self.made.first[feed].append(row)
         if faults is not None:
-            spot = "2025-01/planted.csv", len(self.made.first[feed])
-            self.made.faults[feed, spot] = frozenset(faults)
+            self.expect(feed, faults)
+
+    def expect(self, feed: str, faults: Sequence[str], delivery: int = 1) -> None:
+        """What the last row of a feed is to be found as, in the delivery that last changed it."""
+        one = feed, (f"2025-{delivery:02d}/planted.csv", len(self.made.first[feed]))
+        self.made.faults[one] = frozenset(name for name in faults if name[0] != "~")
+        self.made.near[one] = frozenset(name[1:] for name in faults if name[0] == "~")
+
+    def change(self, feed: str, row: Row, faults: Sequence[str], **changed: str) -> None:
+        """Deliver a row, and from the second delivery on another version of it."""
+        self.put(feed, row, None)
+        self.made.then[feed].append({**row, **changed})
+        self.expect(feed, faults, delivery=2)
 
     def next(self, prefix: str) -> str:
         self.number += 1
@@ -177,176 +199,283 @@ class Planter:
     # Faults
 
     def employees(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
-        missing, unreadable = MISSING[copy % len(MISSING)], BAD_MOMENTS[copy % len(BAD_MOMENTS)]
-        bad_ein, bad_day = BAD_EINS[copy % len(BAD_EINS)], BAD_DAYS[copy % len(BAD_DAYS)]
-        yield self.person(), []
-        yield self.person(person_id=missing), ["missing_person_id"]
-        yield self.person(start_date=bad_day), ["invalid_start_date"]
-        yield self.person(start_date=missing), ["invalid_start_date"]
-        yield self.person(email=BAD_EMAILS[copy % len(BAD_EMAILS)]), ["invalid_email"]
-        yield self.person(email=missing), ["missing_email"]
-        yield self.person(title=missing), ["missing_title"]
-        former = self.person()
-        self.put(EMPLOYEES, former, None)
-        self.made.then[EMPLOYEES].append({**former, "title": missing})
-        spot = "2025-02/planted.csv", len(self.made.first[EMPLOYEES])
-        self.made.faults[EMPLOYEES, spot] = frozenset({"missing_title", "title_carried_forward"})
-        yield self.person(company_ein=missing), ["company_inferred"]
+        missing, unreadable = of(MISSING, copy), of(BAD_MOMENTS, copy)
+        person, company = self.person, self.company
+        yield person(), []
+        yield person(person_id=missing), ["missing_person_id"]
+        yield person(person_id=self.odd(copy)), ["~missing_person_id"]
+        yield person(start_date=of(BAD_DAYS, copy)), ["invalid_start_date"]
+        yield person(start_date=missing), ["invalid_start_date"]
+        yield person(start_date=of(LEAP_DAYS, copy)), ["~invalid_start_date"]
+        yield person(email=of(BAD_EMAILS, copy)), ["invalid_email", "~missing_email"]
+        yield person(email=of(ODD_EMAILS, copy).format(copy)), ["~invalid_email"]
+        yield person(email=missing), ["missing_email", "~invalid_email"]
+        yield person(title=missing), ["missing_title", "~title_carried_forward"]
+        yield person(title=self.odd(copy)), ["~missing_title"]
+        both = ["missing_title", "title_carried_forward"]
+        self.change(EMPLOYEES, person(), both, title=missing)
+        near = ["~title_carried_forward", "~duplicate_key"]
+        self.change(EMPLOYEES, person(title=missing), near, title="Clerk")
+        yield person(company_ein=missing), ["company_inferred", "~company_unresolved"]
         nowhere = f"someone{copy}@nowhere.example"
-        yield self.person(company_ein=missing, email=nowhere), ["company_unresolved"]
-        yield self.person(self.company(is_listed=False)), ["unknown_company"]
-        other = self.company().company_ein
-        yield self.person(company_ein=other), ["company_domain_mismatch"]
-        yield self.person(company_ein=bad_ein), ["invalid_company_ein", "company_inferred"]
-        yield self.person(start_date=(LATER, FAR)[copy % 2]), ["future_start_date"]
-        yield self.person(last_updated=unreadable), ["invalid_last_updated"]
-        former = self.person(last_updated="2025-02-03T04:05:06Z")
+        yield person(company_ein=missing, email=nowhere), ["company_unresolved"]
+        shared = company()
+        shared.links.append(company().company_ein)
+        yield person(shared, company_ein=missing), ["company_unresolved", "~company_inferred"]
+        yield person(company(is_listed=False)), ["unknown_company"]
+        unlinked = company()
+        unlinked.links.clear()
+        yield person(unlinked), ["~unknown_company", "~company_unresolved"]
+        other = company().company_ein
+        yield person(company_ein=other), ["company_domain_mismatch"]
+        yield person(shared, company_ein=other), ["~company_domain_mismatch"]
+        faults = ["invalid_company_ein", "company_inferred"]
+        yield person(company_ein=of(BAD_EINS, copy)), faults
+        spelled = company()
+        near = ["~invalid_company_ein", "~company_inferred", "~unknown_company"]
+        yield person(spelled, company_ein=odd_ein(spelled, copy)), near
+        yield person(start_date=(LATER, FAR)[copy % 2]), ["future_start_date"]
+        yield person(start_date=f"{AS_OF}T23:59:59-11:00"), ["~future_start_date"]
+        yield person(last_updated=unreadable), ["invalid_last_updated"]
+        yield person(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
+        yield person(last_updated=missing), ["~invalid_last_updated"]
+        former = person(last_updated="2025-02-03T04:05:06Z")
         yield former, None
         yield {**former, "last_updated": "2025-02-03T04:05:06.000001Z"}, ["duplicate_key"]
+        yield from twice(person())
 
     def plans(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
-        missing, bad_day = MISSING[copy % len(MISSING)], BAD_DAYS[copy % len(BAD_DAYS)]
-        yield self.plan(), []
-        wrong_ein = (missing, BAD_EINS[copy % len(BAD_EINS)])[copy % 2]
+        missing, bad_day = of(MISSING, copy), of(BAD_DAYS, copy)
+        plan, company = self.plan, self.company
+        yield plan(), []
+        wrong_ein = (missing, of(BAD_EINS, copy))[copy % 2]
         # Without a key the whole row is the key: the copies must not be each other's repeats.
-        named = f"Planted {copy}"
-        yield self.plan(company_ein=wrong_ein, carrier_name=named), ["missing_company_ein"]
-        yield self.plan(plan_type=missing), ["missing_plan_type"]
-        yield self.plan(start_date=(missing, bad_day)[copy % 2]), ["invalid_start_date"]
-        yield self.plan(end_date=bad_day), ["invalid_end_date"]
-        yield self.plan(end_date="2023-12-31"), ["end_before_start"]
-        yield self.plan(end_date="2024-01-01"), []
-        yield self.plan(end_date=FAR), []
-        yield self.plan(self.company(is_listed=False)), ["unknown_company"]
-        yield self.plan(plan_type=f"Pet {copy}"), ["unknown_plan_type"]
-        twice = self.company()
-        yield self.plan(twice, end_date="2024-06-30"), ["overlapping_coverage"]
-        yield self.plan(twice, start_date="2024-06-30"), ["overlapping_coverage"]
-        adjacent = self.company()
-        yield self.plan(adjacent, end_date="2024-06-30"), []
-        yield self.plan(adjacent, start_date="2024-07-01"), []
-        alike, both = self.company(), ["overlapping_coverage", "duplicate_plan_key"]
-        yield self.plan(alike), both
-        yield self.plan(alike, carrier_name="PLANTED Health"), both
-        former = self.plan(last_updated="2025-02-03")
+        yield plan(company_ein=wrong_ein, carrier_name=f"Nr {copy}"), ["missing_company_ein"]
+        spelled = company()
+        near = ["~missing_company_ein", "~unknown_company"]
+        yield plan(spelled, company_ein=odd_ein(spelled, copy)), near
+        yield plan(plan_type=missing), ["missing_plan_type"]
+        yield plan(plan_type=self.odd(copy)), ["unknown_plan_type", "~missing_plan_type"]
+        yield plan(start_date=(missing, bad_day)[copy % 2]), ["invalid_start_date"]
+        yield plan(start_date=of(LEAP_DAYS, copy)), ["~invalid_start_date"]
+        yield plan(end_date=bad_day), ["invalid_end_date"]
+        yield plan(end_date=of((missing, FAR, *LEAP_DAYS), copy)), ["~invalid_end_date"]
+        yield plan(end_date="2023-12-31"), ["end_before_start"]
+        yield plan(end_date="2024-01-01"), ["~end_before_start"]
+        yield plan(end_date=FAR), ["~invalid_end_date"]
+        yield plan(company(is_listed=False)), ["unknown_company"]
+        yield plan(plan_type=f"Pet {copy}"), ["unknown_plan_type"]
+        yield plan(plan_type=of(("MEDICAL\u00a0", "mEDICAL"), copy)), ["~unknown_plan_type"]
+        one = company()
+        yield plan(one, end_date="2024-06-30"), ["overlapping_coverage"]
+        yield plan(one, start_date="2024-06-30"), ["overlapping_coverage"]
+        near = ["~overlapping_coverage", "~duplicate_plan_key"]
+        adjacent = company()
+        yield plan(adjacent, end_date="2024-06-30"), near
+        yield plan(adjacent, start_date="2024-07-01", carrier_name="PLANTED Health"), near
+        yield plan(adjacent, plan_type="Dental"), near
+        withheld = plan(adjacent, end_date="2023-12-30", carrier_name="Withheld")
+        yield withheld, ["end_before_start", *near]
+        alike, both = company(), ["overlapping_coverage", "duplicate_plan_key"]
+        yield plan(alike), both
+        yield plan(alike, carrier_name="PLANTED Health"), both
+        former = plan(last_updated="2025-02-03")
         yield former, None
         later = {**former, "last_updated": "2025-02-03T00:01Z", "plan_type": "medical"}
         yield later, ["duplicate_plan_key", "duplicate_key"]
-        unreadable = BAD_MOMENTS[copy % len(BAD_MOMENTS)]
-        yield self.plan(last_updated=unreadable), ["invalid_last_updated"]
+        yield from twice(plan(), "~duplicate_plan_key")
+        yield plan(last_updated=of(BAD_MOMENTS, copy)), ["invalid_last_updated"]
+        yield plan(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
 
     def claims(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
-        missing = MISSING[copy % len(MISSING)]
-        claim = self.covered_claim
+        missing, claim = of(MISSING, copy), self.covered_claim
         yield claim(), []
         yield claim(claim_id=missing), ["missing_claim_id"]
-        bad_ein = (missing, BAD_EINS[copy % len(BAD_EINS)])[copy % 2]
+        yield claim(claim_id=self.odd(copy)), ["~missing_claim_id"]
+        bad_ein = (missing, of(BAD_EINS, copy))[copy % 2]
         yield claim(company_ein=bad_ein), ["missing_company_ein"]
-        yield claim(amount=BAD_MONEY[copy % len(BAD_MONEY)]), ["invalid_amount"]
-        yield claim(amount=missing), ["invalid_amount"]
-        yield claim(service_date=BAD_DAYS[copy % len(BAD_DAYS)]), ["invalid_service_date"]
+        spelled = self.company()
+        near = ["~missing_company_ein", "~unknown_company"]
+        yield claim(spelled, company_ein=odd_ein(spelled, copy)), near
+        yield claim(amount=of(BAD_MONEY, copy)), ["invalid_amount"]
+        yield claim(amount=missing), ["invalid_amount", "~zero_amount"]
+        yield claim(amount=of(ODD_MONEY, copy)), ["~invalid_amount"]
+        yield claim(service_date=of(BAD_DAYS, copy)), ["invalid_service_date"]
         yield claim(service_date=missing), ["invalid_service_date"]
+        yield claim(service_date=of(LEAP_DAYS, copy)), ["~invalid_service_date"]
         yield claim(service_date=LATER), ["future_service_date"]
-        yield claim(service_date=AS_OF.isoformat()), []
+        yield claim(service_date=f"{AS_OF} 23:59:59"), ["~future_service_date"]
         yield claim(self.company(is_listed=False)), ["unknown_company"]
         both = ["unknown_claim_type", "no_coverage_on_service_date"]
         yield claim(claim_type=("Pet", missing)[copy % 2]), both
+        near = ["~unknown_claim_type", "~no_coverage_on_service_date"]
+        yield claim(claim_type=of(("\tMEDICAL ", "medical"), copy)), near
         yield claim(amount=("-12.00", "(12.00)", "$-1,200.00")[copy % 3]), ["reversal"]
-        yield claim(amount=("0", "0.00", "-0.00", "(0)")[copy % 4]), ["zero_amount"]
+        yield claim(amount=("-0.01", "($0.01)")[copy % 2]), ["reversal", "~zero_amount"]
+        zeros = ("0", "0.00", "-0.00", "(0)")
+        yield claim(amount=of(zeros, copy)), ["zero_amount", "~reversal", "~invalid_amount"]
+        yield claim(amount="0.01"), ["~zero_amount", "~reversal"]
         yield claim(service_date="2023-12-31"), ["no_coverage_on_service_date"]
+        yield claim(service_date="2024-01-01"), ["~no_coverage_on_service_date"]
         yield claim(claim_type="Dental"), ["no_coverage_on_service_date"]
-        unreadable = BAD_MOMENTS[copy % len(BAD_MOMENTS)]
-        yield claim(last_updated=unreadable), ["invalid_last_updated"]
+        ended = claim(service_date="2024-06-30")
+        last = self.made.first[PLANS][-1]
+        last["end_date"] = "2024-06-30"
+        yield ended, ["~no_coverage_on_service_date"]
+        late = {**ended, "claim_id": self.next("C"), "service_date": "2024-07-01"}
+        yield late, ["no_coverage_on_service_date"]
+        yield claim(last_updated=of(BAD_MOMENTS, copy)), ["invalid_last_updated"]
+        yield claim(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
         former = claim(last_updated="2025-02-03T04:05:06+02:00")
         yield {**former, "last_updated": "2025-02-03T03:05:06Z"}, ["duplicate_key"]
         yield former, None
+        yield from twice(claim())
 
     def holders(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
-        missing = MISSING[copy % len(MISSING)]
-        yield self.holder(), []
-        yield self.holder(hire_date=missing), []
-        yield self.holder(employee_id=missing, last_name=f"Nr {copy}"), ["missing_employee_id"]
-        yield self.holder(hire_date=BAD_DAYS[copy % len(BAD_DAYS)]), ["invalid_hire_date"]
-        yield self.holder(email=BAD_EMAILS[copy % len(BAD_EMAILS)]), ["invalid_email"]
-        yield self.holder(status=("on leave", missing)[copy % 2]), ["unknown_status"]
-        unreadable = BAD_MOMENTS[copy % len(BAD_MOMENTS)]
-        yield self.holder(last_updated=unreadable), ["invalid_last_updated"]
-        former = self.holder(last_updated="2025-02-03")
+        missing, holder = of(MISSING, copy), self.holder
+        yield holder(), []
+        yield holder(hire_date=missing), ["~invalid_hire_date"]
+        yield holder(employee_id=missing, last_name=f"Nr {copy}"), ["missing_employee_id"]
+        yield holder(employee_id=self.odd(copy)), ["~missing_employee_id"]
+        yield holder(hire_date=of(BAD_DAYS, copy)), ["invalid_hire_date"]
+        yield holder(hire_date=of(LEAP_DAYS, copy)), ["~invalid_hire_date"]
+        yield holder(email=of(BAD_EMAILS, copy)), ["invalid_email"]
+        yield holder(email=of((missing, *ODD_EMAILS), copy).format(copy)), ["~invalid_email"]
+        yield holder(status=("on leave", missing)[copy % 2]), ["unknown_status"]
+        yield holder(status=of((" ACTIVE", "tERMINATED\u2003"), copy)), ["~unknown_status"]
+        yield holder(last_updated=of(BAD_MOMENTS, copy)), ["invalid_last_updated"]
+        yield holder(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
+        former = holder(last_updated="2025-02-03")
         yield former, None
         yield {**former, "last_updated": "2025-02-04", "status": "TERMINATED"}, ["duplicate_key"]
+        yield from twice(holder())
 
     def accounts(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
-        missing, bad_money = MISSING[copy % len(MISSING)], BAD_MONEY[copy % len(BAD_MONEY)]
-        account = self.owned_account
+        missing, account = of(MISSING, copy), self.owned_account
         yield account(), []
         yield account(benefit_account_id=missing), ["missing_benefit_account_id"]
-        yield account(monthly_allowance=(missing, bad_money)[copy % 2]), ["invalid_allowance"]
+        yield account(benefit_account_id=self.odd(copy)), ["~missing_benefit_account_id"]
+        bad = (missing, of(BAD_MONEY, copy))[copy % 2]
+        yield account(monthly_allowance=bad), ["invalid_allowance"]
+        yield account(monthly_allowance=of(("0", *ODD_MONEY), copy)), ["~invalid_allowance"]
         unknown = (missing, f"E-nobody-{copy}")[copy % 2]
         yield account(employee_id=unknown), ["invalid_employee_id"]
         withheld = self.holder(hire_date="2024-02-30")
         self.put(HOLDERS, withheld, ["invalid_hire_date"])
         yield account(withheld), ["invalid_employee_id"]
+        yield account(self.gone_holder()), ["~invalid_employee_id"]
         yield account(current_balance=("-0.01", "(5.00)")[copy % 2]), ["negative_balance"]
+        balance = of((missing, "-0.00", "0.01", "1e3"), copy)
+        yield account(current_balance=balance), ["~negative_balance"]
         yield account(benefit_type=("parking", missing)[copy % 2]), ["unknown_benefit_type"]
-        unreadable = BAD_MOMENTS[copy % len(BAD_MOMENTS)]
-        yield account(last_updated=unreadable), ["invalid_last_updated"]
+        yield account(benefit_type=of(("MEALS", "\tMeals"), copy)), ["~unknown_benefit_type"]
+        yield account(last_updated=of(BAD_MOMENTS, copy)), ["invalid_last_updated"]
+        yield account(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
         former = account(last_updated="2025-02-03")
         yield former, None
         yield {**former, "last_updated": "2025-02-04"}, ["duplicate_key"]
+        yield from twice(account())
 
     def transactions(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
-        missing = MISSING[copy % len(MISSING)]
-        paid = self.payment
-        yield paid(), []
+        missing, paid = of(MISSING, copy), self.payment
+        yield paid(), ["~over_monthly_allowance"]
         yield paid(transaction_id=missing), ["missing_transaction_id"]
+        yield paid(transaction_id=self.odd(copy)), ["~missing_transaction_id"]
         one = paid()
         contradiction = ["conflicting_duplicate", "duplicate_key"]
         yield one, contradiction
         yield {**one, "amount": "12.51"}, contradiction
-        yield paid(amount=BAD_MONEY[copy % len(BAD_MONEY)]), ["invalid_amount"]
-        yield paid(amount=missing), ["invalid_amount"]
-        yield paid(timestamp=BAD_MOMENTS[copy % len(BAD_MOMENTS)]), ["invalid_timestamp"]
+        yield from twice(paid(), "~conflicting_duplicate")
+        yield paid(amount=of(BAD_MONEY, copy)), ["invalid_amount", "~negative_amount"]
+        yield paid(amount=missing), ["invalid_amount", "~zero_amount"]
+        yield paid(amount=of((".5", "+1", "$1.00", " 7.5\u00a0"), copy)), ["~invalid_amount"]
+        yield paid(timestamp=of(BAD_MOMENTS, copy)), ["invalid_timestamp"]
         yield paid(timestamp=missing), ["invalid_timestamp"]
+        yield paid(timestamp=of(LEAP_MOMENTS, copy)), ["~invalid_timestamp"]
         yield paid(amount=("-0.01", "(12.50)")[copy % 2]), ["negative_amount"]
         left = self.holder(status="terminated", termination_date="2025-03-04")
         self.put(HOLDERS, left, [])
         yield paid(left), ["terminated_employee"]
-        yield paid(left, timestamp="2025-03-03T23:59:59.999999Z"), []
-        yield paid(left, timestamp="2025-03-04T00:30:00+01:00"), []
+        yield paid(left, timestamp="2025-03-03T23:59:59.999999Z"), ["~terminated_employee"]
+        yield paid(left, timestamp="2025-03-04T00:30:00+01:00"), ["~terminated_employee"]
         always = self.holder(status="Terminated")
         self.put(HOLDERS, always, [])
         yield paid(always), ["terminated_employee"]
-        yield paid(employee_id=missing), ["invalid_employee_id"]
+        still = self.holder(termination_date="2025-03-04")
+        self.put(HOLDERS, still, [])
+        yield paid(still), ["~terminated_employee"]
+        yield paid(employee_id=missing), ["invalid_employee_id", "~cross_employee_account_usage"]
+        near = ["~invalid_employee_id", "~invalid_benefit_account_id"]
+        yield paid(self.gone_holder()), near
         unknown = (missing, f"BA-nothing-{copy}")[copy % 2]
         yield paid(benefit_account_id=unknown), ["invalid_benefit_account_id"]
         other = self.holder()
         self.put(HOLDERS, other, [])
         yield paid(employee_id=other["employee_id"]), ["cross_employee_account_usage"]
+        one = paid()
+        one["employee_id"] = f"\u00a0{one['employee_id']}\t"
+        yield one, ["~cross_employee_account_usage", "~invalid_employee_id"]
         yield paid(timestamp=LATER), ["future_timestamp"]
-        yield paid(timestamp=f"{AS_OF}T23:59:59Z"), []
+        yield paid(timestamp=f"{AS_OF}T23:59:59.999999Z"), ["~future_timestamp"]
         yield paid(category=("gym", "travel")[copy % 2]), ["category_mismatch"]
-        yield paid(category=missing), ["missing_category"]
-        yield paid(amount=("0", "-0.00", "$0")[copy % 3]), ["zero_amount"]
+        yield paid(category=of(("GROCERIES", "\tFood"), copy)), ["~category_mismatch"]
+        yield paid(category=missing), ["missing_category", "~category_mismatch"]
+        yield paid(category=self.odd(copy)), ["category_mismatch", "~missing_category"]
+        yield paid(amount=("0", "-0.00", "$0")[copy % 3]), ["zero_amount", "~negative_amount"]
+        yield paid(amount="0.01"), ["~zero_amount", "~negative_amount"]
         one = paid(amount="60.00", timestamp="2025-03-01T00:00:00Z")
         again = replace_id(one, self.next("T"))
-        third = replace_id(one, self.next("T"))
-        yield {**one, "amount": "40.00"}, []
-        yield {**again, "timestamp": "2025-03-30T00:00:00Z"}, []
-        yield {**third, "timestamp": "2025-03-31T23:59:59Z"}, ["over_monthly_allowance"]
+        third, next_month = replace_id(one, self.next("T")), replace_id(one, self.next("T"))
+        yield {**one, "amount": "40.00"}, ["~over_monthly_allowance"]
+        yield {**again, "timestamp": "2025-03-30T00:00:00Z"}, ["~over_monthly_allowance"]
+        yield {**third, "timestamp": "2025-03-31T23:54:59Z"}, ["over_monthly_allowance"]
+        yield {**next_month, "timestamp": "2025-04-01T00:00Z"}, ["~over_monthly_allowance"]
         yield paid(timestamp="2024-01-01T23:59:59Z"), ["before_hire_date"]
-        yield paid(timestamp="2024-01-02T00:00:00Z"), []
-        yield paid(merchant=BLANKS[copy % len(BLANKS)]), ["missing_merchant"]
-        yield paid(merchant="N/A"), []
+        yield paid(timestamp="2024-01-02T00:00:00Z"), ["~before_hire_date"]
+        yield paid(merchant=of(BLANKS, copy)), ["missing_merchant"]
+        yield paid(merchant=of(("N/A", "-", "none"), copy)), ["~missing_merchant"]
         one = paid(timestamp="2025-03-04T10:00:00Z", amount="1.00")
         late, border = replace_id(one, self.next("T")), replace_id(one, self.next("T"))
-        yield {**late, "timestamp": "2025-03-04T10:10:00.000001Z"}, []
+        dearer, elsewhere = replace_id(one, self.next("T")), replace_id(one, self.next("T"))
+        yield {**late, "timestamp": "2025-03-04T10:10:00.000001Z"}, ["~suspected_duplicate"]
         yield {**border, "timestamp": "2025-03-04T10:05:00Z"}, ["suspected_duplicate"]
-        yield one, []
-        unreadable = BAD_MOMENTS[copy % len(BAD_MOMENTS)]
-        yield paid(last_updated=unreadable), ["invalid_last_updated"]
+        yield {**dearer, "amount": "1.01"}, ["~suspected_duplicate"]
+        yield {**elsewhere, "merchant": "corner café"}, ["~suspected_duplicate"]
+        yield one, ["~suspected_duplicate"]
+        yield paid(last_updated=of(BAD_MOMENTS, copy)), ["invalid_last_updated"]
+        yield paid(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
         former = paid(last_updated="2025-02-03")
         yield former, None
-        yield {**former, "last_updated": "2025-02-04"}, ["duplicate_key"]
+        updated = {**former, "last_updated": "2025-02-04"}
+        yield updated, ["duplicate_key", "~conflicting_duplicate"]
+
+    def odd(self, copy: int) -> str:
+        """A text of its own that holds a word for missing and yet is a value."""
+        self.number += 1
+        return of(ODD_WORDS, copy).format(self.number)
+
+    def gone_holder(self) -> Row:
+        """A holder whom only the first delivery holds: deleted, and still known."""
+        holder = self.holder()
+        self.put(HOLDERS, holder, None)
+        self.made.gone.add((HOLDERS, holder["employee_id"]))
+        return holder
+
+
+def of(kinds: Sequence[str], copy: int) -> str:
+    return kinds[copy % len(kinds)]
+
+
+def odd_ein(company: Company, copy: int) -> str:
+    digits = company.company_ein.replace("-", "")
+    ways = (digits, f"FEIN {digits}", f" {digits[:2]} \u2013 {digits[2:]}\u00a0", f"EIN-{digits}")
+    return of(ways, copy)
+
+
+def twice(row: Row, *near: str) -> Iterator[tuple[Row, Sequence[str] | None]]:
+    """The same contents two times in the file: a repeat, no duplicate."""
+    yield row, ["~duplicate_key", *near]
+    yield dict(row), ["~duplicate_key", *near]
 
 
 def replace_id(row: Row, transaction_id: str) -> Row:
@@ -357,18 +486,26 @@ def plant(copies: int) -> Planted:
     return Planter(copies).plant()
 
 
-def with_planted(deliveries: Deliveries, planted: Planted) -> dict[str, list[Delivery]]:
-    """Add a file planted.csv to the first delivery of each feed, and to all of a snapshot."""
+def with_planted(
+    deliveries: Deliveries, planted: Planted, name: str = "planted.csv"
+) -> dict[str, list[Delivery]]:
+    """Add a file to the first delivery of each feed, and to all of a snapshot."""
     merged: dict[str, list[Delivery]] = {}
     for feed, several in deliveries.items():
-        changed = {row[SHAPES[feed].key[0]]: row for row in planted.then[feed]}
-        later = [changed.get(row[SHAPES[feed].key[0]], row) for row in planted.first[feed]]
+        key = SHAPES[feed].key[0]
+        changed = {row[key]: row for row in planted.then[feed]}
+        later = [
+            changed.get(row[key], row)
+            for row in planted.first[feed]
+            if (feed, row[key]) not in planted.gone
+        ]
+        assert not changed or len(later) == len(planted.first[feed]), "rows keep their numbers"
         merged[feed] = []
         for number, delivery in enumerate(several, start=1):
             if number > 1 and SHAPES[feed].mode == "delta":
                 merged[feed].append(delivery)
                 continue
             rows = later if number > 1 else planted.first[feed]
-            file = DeliveredFile(f"2025-{number:02d}/planted.csv", rows)
+            file = DeliveredFile(f"2025-{number:02d}/{name}", rows)
             merged[feed].append(replace(delivery, files=[*delivery.files, file]))
     return merged

@@ -61,8 +61,8 @@ class Dirt:
         self.rng = rng
 
     def row_rate(self) -> float:
-        """Half of the rows are clean, some have many faults at once."""
-        return self.rng.choice((0.0, 0.0, 0.0, 0.0, 0.03, 0.03, 0.1, 0.1, 0.25, 0.5))
+        """Some of the rows are clean, many have several faults at once."""
+        return self.rng.choice((0.0, 0.0, 0.03, 0.1, 0.1, 0.2, 0.25, 0.3, 0.5, 0.5))
 
     def missing(self) -> str:
         return self.rng.choice(MISSING)

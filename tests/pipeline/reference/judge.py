@@ -323,6 +323,7 @@ def judge(
     as_of: dt.date,
     date_order: str = "mdy",
     house_rules: Mapping[tuple[str, str], Callable[[Judged], bool]] | None = None,
+    reader: Reader | None = None,
 ) -> dict[str, FeedResult]:
     """Judge every feed; parents before their children.
 
@@ -332,8 +333,9 @@ def judge(
         as_of: the var as_of_date.
         date_order: the var date_order.
         house_rules: conditions of rules that someone added, by feed and rule_id.
+        reader: one that has read some of the rows before; it has its own date_order.
     """
-    reader = Reader(date_order)
+    reader = reader or Reader(date_order)
     results = {feed: current_rows(feed, deliveries.get(feed, ()), reader) for feed in SHAPES}
     rows = {feed: result.rows for feed, result in results.items()}
     for feed in SHAPES:
@@ -401,7 +403,7 @@ def type_of(shape: Shape, column: str) -> str:
 
 
 def content_of(feed: str, row: Mapping[str, str]) -> Content:
-    return tuple(row.get(column) or "" for column in SHAPES[feed].columns)
+    return tuple([row.get(column, "") for column in SHAPES[feed].columns])
 
 
 def current_rows(feed: str, deliveries: Sequence[Delivery], reader: Reader) -> FeedResult:
@@ -599,7 +601,9 @@ def by_cover(plans: Iterable[Judged]) -> dict[tuple[str, str], list[Judged]]:
 
 
 def last_day(plan: Judged) -> dt.date:
-    return plan["end_date"] or dt.date.max
+    """An end in the year 9999 is open, like none."""
+    end = plan["end_date"]
+    return end if end and end.year < dt.MAXYEAR else dt.date.max
 
 
 def judge_claims(
