@@ -36,11 +36,12 @@ class Loader:
         self.aliases: list[tuple[str, str, str, str]] = []
         self.log: list[str] = []
 
-    def put(self, name: str, text: str) -> None:
+    def put(self, name: str, content: str | bytes) -> Path:
         """Write a file of the zone, `<feed>/<name>`."""
         path = self.folder / "zone" / "s" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
 
     def run(self, **settings: Any) -> list[dict[str, Any]]:
         """Load what is new; returns the new ledger rows."""
@@ -68,6 +69,28 @@ class Loader:
         return duckdb.sql(
             "select load_id, change, id, name "
             f"from read_parquet('{self.folder}/landed/s/{feed}/*') order by all"
+        ).fetchall()
+
+    def values(self, feed: str, file: str) -> list[tuple[Any, ...]]:
+        """id and name of the rows that were landed of a file, in their order."""
+        return [row[1:] for row in self.numbered(feed, file)]
+
+    def numbered(self, feed: str, file: str) -> list[tuple[Any, ...]]:
+        """source_row, id and name of the rows of a file, as the macro `landed` numbers them."""
+        return duckdb.execute(
+            "select coalesce(source_row, file_row_number + 1), id, name "
+            f"from read_parquet('{self.folder}/landed/s/{feed}/*.parquet', union_by_name = true, "
+            "file_row_number = true) where source_file = ? and change = 'upsert' order by 1",
+            [file],
+        ).fetchall()
+
+    def rejects(self, feed: str, file: str) -> list[tuple[Any, ...]]:
+        """Line and reason of the malformed lines of a file."""
+        return duckdb.execute(
+            "select source_line, error_reason "
+            f"from read_parquet('{self.folder}/landed/rejected_lines/*.parquet') "
+            "where feed = ? and source_file = ? order by 1",
+            [feed, file],
         ).fetchall()
 
     def present(self) -> list[tuple[Any, ...]]:

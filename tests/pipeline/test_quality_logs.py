@@ -1,4 +1,4 @@
-"""What quality remembers over runs: stays in quarantine, trends, versions of rules, drift, gates."""
+"""What quality remembers over runs: stays in quarantine, trends, rule versions, drift, gates."""
 
 from __future__ import annotations
 
