@@ -9,10 +9,10 @@ with
 withheld as (
     select * from {{ assessed }}
     where
-        is_current and not is_valid and not is_deleted
-        {% if model.config.materialized == "incremental" -%}
-        {{ and_judged_since(feed.assessed) }}
-        {%- endif %}
+        is_current
+        and not is_valid
+        and not is_deleted
+        and {{ is_judged_since(feed.assessed) if feed.is_increment else "true" }}
 ),
 
 ledger as (

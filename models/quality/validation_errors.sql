@@ -27,7 +27,11 @@ fired as (
         '{{ feed.feed }}' as feed,
         assessed.row_id,
         assessed.file_id,
+        {% if feed.record_key == 'record_key' -%}
+        assessed.record_key,
+        {%- else -%}
         assessed.{{ feed.record_key }} as record_key,
+        {%- endif %}
         assessed.source_file,
         assessed.source_row,
         assessed.first_seen_at,
@@ -42,7 +46,7 @@ fired as (
     where
         len(assessed.all_reasons) + len(assessed.dq_flags) > 0
         and not assessed.is_deleted
-        {{ and_judged_since(feed.assessed) if feed.is_increment }}
+        and {{ is_judged_since(feed.assessed) if feed.is_increment else 'true' }}
     {{ "union all" if not loop.last }}
     {% endfor %}
 )

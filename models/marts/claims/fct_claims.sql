@@ -5,8 +5,10 @@ with
 claims as (
     select * from {{ ref('int_claims_assessed') }}
     where
-        is_valid and not is_deleted and version_rank = 1
-        {{ and_judged_since('int_claims_assessed') }}
+        is_valid
+        and not is_deleted
+        and version_rank = 1
+        and {{ is_judged_since('int_claims_assessed') }}
 )
 
 select

@@ -5,8 +5,10 @@ with
 transactions as (
     select * from {{ ref('int_transactions_assessed') }}
     where
-        is_valid and not is_deleted and version_rank = 1
-        {{ and_judged_since('int_transactions_assessed') }}
+        is_valid
+        and not is_deleted
+        and version_rank = 1
+        and {{ is_judged_since('int_transactions_assessed') }}
 )
 
 select

@@ -49,7 +49,7 @@ def day(rng: Random) -> str:
 
 def moment(rng: Random) -> str:
     """Some minute; minutes lie close together, so that purchases repeat and months fill."""
-    start = rng.choice(["2024-05-31T23:5", "2024-06-01T00:0", "2024-06-14T12:0", "2024-07-02T08:3"])
+    start = rng.choice(["2024-05-31T23:5", "2024-06-01T00:0", "2024-07-02T12:0", "2024-08-02T08:3"])
     return f"{start}{rng.randrange(10)}:{rng.choice(['00', '30'])}Z"
 
 
@@ -96,7 +96,7 @@ class Drafter:
         self.is_free = number >= FIRST_FREE
         companies = one_of(*(f"{first}0-{number:07}" for first in "112"))
         holders = one_of(*(f"{tag}e{one}" for one in "123"))
-        accounts = one_of(*(f"{tag}a{one}" for one in "123"))
+        accounts = one_of(*(f"{tag}{letter}{one}" for one in "123" for letter in "ab"))
         money = one_of(*(["10.00", "10", "$10.00", "25.00"] * 3), "60.00", "0", "(10.00)")
         self.draws: dict[str, dict[str, Draw]] = {
             CLAIMS: {
@@ -122,7 +122,7 @@ class Drafter:
             ACCOUNTS: {
                 "benefit_type": one_of("wellness", "meals", "Meals"),
                 "current_balance": one_of("5.00", "-5.00"),
-                "monthly_allowance": one_of("30.00", "50", "$100.00", "0"),
+                "monthly_allowance": one_of("15.00", "30", "$100.00", "0"),
             },
             EMPLOYEES: {
                 "company_ein": companies,
@@ -141,7 +141,7 @@ class Drafter:
             for name in names
         }
         if feed == TRANSACTIONS and self.tag in row["employee_id"] and rng.random() < 0.85:
-            row["benefit_account_id"] = row["employee_id"].replace("e", "a")  # the holder's own
+            row["benefit_account_id"] = row["employee_id"].replace("e", rng.choice("ab"))
         if feed == ACCOUNTS and rng.random() < 0.06:
             row["employee_id"] = f"{self.tag}e{rng.choice('123')}"
         return row
@@ -150,7 +150,7 @@ class Drafter:
         """A row of a delta feed."""
         row = {key: value} | {name: draw(self.rng) for name, draw in self.draws[feed].items()}
         if feed == TRANSACTIONS and self.rng.random() < 0.95:
-            row["benefit_account_id"] = row["employee_id"].replace("e", "a")
+            row["benefit_account_id"] = row["employee_id"].replace("e", self.rng.choice("ab"))
         row["last_updated"] = ""
         return self.change(feed, row, 1) if self.rng.random() < 0.06 else row
 
@@ -249,10 +249,11 @@ class Drafter:
             if rng.random() < 0.1:
                 holder["status"] = "terminated"  # always has been
             entities[HOLDERS].append(holder | {"termination_date": ""})
-            account = {"benefit_account_id": f"{tag}a{one}", "employee_id": f"{tag}e{one}"}
-            account |= {"benefit_type": "meals", "program_name": f"{tag} {rng.choice('XY')}"}
-            account |= {"monthly_allowance": "50.00", "current_balance": rng.choice(["5", "-5"])}
-            entities[ACCOUNTS].append(account)
+            for letter in "ab":  # groups of few rows: what is missed is not met by chance
+                account = {"benefit_account_id": f"{tag}{letter}{one}"}
+                account |= {"employee_id": f"{tag}e{one}", "program_name": f"{tag} {letter}"}
+                account |= {"benefit_type": "meals", "monthly_allowance": rng.choice(["15", "30"])}
+                entities[ACCOUNTS].append(account | {"current_balance": "5.00"})
         for first in "12":
             for plan_type in ("Medical", "dental", "Vision"):
                 plan = {"company_ein": f"{first}0-{self.number:07}", "plan_type": plan_type}
