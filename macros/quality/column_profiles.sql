@@ -1,8 +1,8 @@
 {% macro column_profiles() -%}
-{#- One row per column of each feed's contract: how empty, how varied, how much of it does not parse.
-    One pass over a feed's current rows, typed already, computes all its columns. Beyond a million
-    rows distinct counts are estimates, since exact ones would hold every value in memory. Newest
-    are the rows of a delta's last load, and the undeleted ones of a snapshot. -#}
+{#- One row per column of each feed's contract: how empty, how varied, how much of it does not
+    parse. One pass over a feed's current rows, typed already, computes all its columns. Beyond
+    a million rows distinct counts are estimates, since exact ones would hold every value in
+    memory. Newest are the rows of a delta's last load, and the undeleted ones of a snapshot. -#}
 {%- for feed in feeds().values() %}
 (
     with

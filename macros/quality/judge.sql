@@ -1,7 +1,7 @@
 {% macro judge(feed_name, facts, rules, step="", before=none) -%}
 {#-
-    The CTEs that end in `judged`: which rules fire on a row, and what follows from it. `step` begins
-    their names where a model judges twice; the second call names the first step in `before`.
+    The CTEs that end in `judged`: which rules fire on a row, and what follows from it. `step`
+    begins their names where a model judges twice; the second call names the first step in `before`.
 
     facts: name of a CTE with one row per row to judge, of which only those that are is_current are;
     rules: dict of rule_id to condition over it. A null condition does not fire. Tier and rank come

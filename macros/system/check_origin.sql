@@ -18,8 +18,9 @@
             {%- for row in run_query(stamped).rows -%}
                 {%- do run_query("drop table " ~ row[0]) -%}
             {%- endfor -%}
-            {%- for name in ["quarantine_history", "quality_trends", "rule_versions", "landing_ledger"]
-                if ops_relation(name) | string in existing_tables() -%}
+            {%- for name in [
+                "quarantine_history", "quality_trends", "rule_versions", "landing_ledger"
+            ] if ops_relation(name) | string in existing_tables() -%}
                 {%- do adapter.commit() -%}
                 {%- do run_query("delete from " ~ ops_relation(name)) -%}
             {%- endfor -%}

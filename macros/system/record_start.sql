@@ -1,6 +1,6 @@
 {% macro record_start() -%}
-    {#- Writes that this run began. dbt may have left a transaction open on this connection and would
-        roll it back: end it first. -#}
+    {#- Writes that this run began. dbt may have left a transaction open on this connection and
+        would roll it back: end it first. -#}
     {%- set run_history = ops_relation("run_history") -%}
     {%- do adapter.commit() -%}
     {%- for name in ["run_history", "node_history"] -%}

@@ -1,6 +1,7 @@
 {% macro summary_changes() -%}
-    {#- [line] about what changed in how rows are judged and in what is withheld, if anything did. -#}
-    {%- set versions, history = ops_relation("rule_versions"), ops_relation("quarantine_history") -%}
+    {#- [line] about what changed in how rows are judged and in what is withheld. -#}
+    {%- set versions = ops_relation("rule_versions") -%}
+    {%- set history = ops_relation("quarantine_history") -%}
     {%- set query -%}
         select
             'judged anew         all rows, since these changed: '

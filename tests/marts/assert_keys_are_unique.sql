@@ -13,7 +13,9 @@
     'claims_cost_windows': ['company_ein', 'window_end'],
     'claims_cost_spikes': ['company_ein', 'first_flagged_on'],
     'roster_mismatch': ['company_ein'],
-    'roster_differences': ['coalesce(person_id, employee_id)', 'person_id is null', 'difference_type'],
+    'roster_differences': [
+        'coalesce(person_id, employee_id)', 'person_id is null', 'difference_type'
+    ],
     'dim_account_holders': ['employee_id'],
     'dim_benefit_programs': ['benefit_type', 'program_name', 'monthly_allowance'],
     'dim_merchants': ['merchant'],
