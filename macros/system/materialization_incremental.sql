@@ -21,14 +21,14 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% set batch = this.incorporate(path={"identifier": this.identifier ~ "__batch"}) %}
     {% if is_python %}
+        {% do run_query("drop table if exists " ~ batch) %} {# a killed run may have left it #}
         {% call statement("python", language="python") %}
             {{- create_table_as(false, batch, compiled_code, "python") }}
         {% endcall %}
     {% endif %}
     {% call statement("main") %}
         {% if is_log %}
-            {{ write_log(target_relation, "from " ~ batch if is_python else sql) }}
-            {{ "drop table " ~ batch ~ ";" if is_python }}
+            {{ write_log(target_relation, sql, batch if is_python else none) }}
         {% else %}
             {{ (write_increment if is_increment() else write_table)(target_relation, sql) }}
             {{ write_stamp(target_relation, stamp) }}

@@ -16,9 +16,7 @@ def model(dbt, session):
     Returns:
         Relation with the rows to add or replace, columns as in enrichment.CACHE.
     """
-    dbt.config(
-        materialized="incremental", unique_key="domain", incremental_strategy="delete+insert"
-    )
+    dbt.config(materialized="incremental", unique_key="domain")
     settings = json.loads(dbt.config.meta_get("settings"))
     lookup = dbt.ref("company_lookup").project("email_domain").fetchall()
     mock = dbt.ref("enrichment_api_mock").project("domain, industry, revenue, headcount").fetchall()

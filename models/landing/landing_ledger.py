@@ -16,9 +16,7 @@ def model(dbt, session):
     Returns:
         Relation with the new rows of the ledger, columns as in landing.LEDGER.
     """
-    dbt.config(
-        materialized="incremental", full_refresh=False, on_schema_change="append_new_columns"
-    )
+    dbt.config(materialized="incremental", full_refresh=False)
     settings = json.loads(dbt.config.meta_get("settings"))
     # Each seed is named here, not in a loop, so that dbt sees it as a parent.
     seeds = {
