@@ -6,11 +6,9 @@
     case
         when regexp_full_match({{ text }}, '[0-9]{1,15}([.][0-9]{1,2})?')
             then try_cast({{ text }} as decimal(18, 2))
-        when
-            regexp_full_match({{ text }}, '{{ signed }}|[(][$]? ?{{ number }}[)]')
-            and regexp_matches({{ text }}, '[0-9]')
+        when regexp_full_match({{ text }}, '{{ signed }}|[(][$]? ?{{ number }}[)]')
             then
-                try_cast(regexp_replace({{ text }}, '[^0-9.]', '', 'g') as decimal(18, 2))
-                * case when regexp_matches({{ text }}, '^[(]|-') then -1 else 1 end
+                try_cast(translate({{ text }}, '$,()+- ', '') as decimal(18, 2))
+                * case when contains({{ text }}, '-') or starts_with({{ text }}, '(') then -1 else 1 end
     end::decimal(18, 2)
 {%- endmacro %}

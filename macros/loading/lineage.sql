@@ -4,7 +4,6 @@
     file_id,
     load_id,
     loaded_at,
-    source_file,
     source_row,
     content_hash
 {%- endmacro %}

@@ -28,7 +28,7 @@ select
     withheld.all_reasons,
     withheld.dq_flags,
     withheld.row_id,
-    withheld.source_file,
+    ledger.file as source_file,
     withheld.source_row,
     withheld.first_seen_at,
     ledger.run_id

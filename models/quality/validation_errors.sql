@@ -20,11 +20,9 @@ ledger as (
     select * from {{ ref('landing_ledger') }}
 ),
 
-fired as (
-    {% for feed in feeds().values() %}
+{% for feed in feeds().values() %}
+{{ feed.entity }} as (
     select
-        '{{ feed.source }}' as source,
-        '{{ feed.feed }}' as feed,
         assessed.row_id,
         assessed.file_id,
         {% if feed.record_key == 'record_key' -%}
@@ -32,10 +30,11 @@ fired as (
         {%- else -%}
         assessed.{{ feed.record_key }} as record_key,
         {%- endif %}
-        assessed.source_file,
         assessed.source_row,
         assessed.first_seen_at,
-        {{ previews(feed) }} as previews,
+        {% for column in feed.columns -%}
+        landed.{{ adapter.quote(column) }} as landed_{{ column }},
+        {% endfor -%}
         unnest(assessed.all_reasons || assessed.dq_flags) as error_reason
     from {{ ref(feed.assessed) }} as assessed
     inner join {{ ref(feed.landed) }} as landed
@@ -47,31 +46,38 @@ fired as (
         len(assessed.all_reasons) + len(assessed.dq_flags) > 0
         and not assessed.is_deleted
         and {{ is_judged_since(feed.assessed) if feed.is_increment else 'true' }}
+),
+
+{% endfor -%}
+fired as (
+    {% for feed in feeds().values() %}
+    select
+        errors.row_id,
+        rules.source,
+        rules.feed,
+        errors.record_key,
+        rules.field,
+        rules.rule_id as error_reason,
+        rules.tier,
+        rules.rule_rank,
+        {{ value_preview(feed, 'rules.field', 'errors.landed_') }} as value_preview,
+        rules.fix_hint,
+        rules.rule_version,
+        errors.file_id,
+        errors.source_row,
+        errors.first_seen_at
+    from {{ feed.entity }} as errors
+    inner join rules
+        on errors.error_reason = rules.rule_id
+    where rules.source = '{{ feed.source }}' and rules.feed = '{{ feed.feed }}'
     {{ "union all" if not loop.last }}
     {% endfor %}
 )
 
 select
-    fired.row_id,
-    fired.source,
-    fired.feed,
-    fired.record_key,
-    rules.field,
-    fired.error_reason,
-    rules.tier,
-    rules.rule_rank,
-    fired.previews[rules.field] as value_preview,
-    rules.fix_hint,
-    rules.rule_version,
-    fired.source_file,
-    fired.source_row,
-    fired.first_seen_at,
+    fired.* exclude (file_id),
+    ledger.file as source_file,
     ledger.run_id
 from fired
-inner join rules
-    on
-        fired.source = rules.source
-        and fired.feed = rules.feed
-        and fired.error_reason = rules.rule_id
 inner join ledger
     on fired.file_id = ledger.file_id

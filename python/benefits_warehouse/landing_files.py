@@ -297,8 +297,10 @@ def survey(part: Part) -> Survey:
     with open_bytes(part) as file:
         while block := file.read(BLOCK):
             newlines += block.count(b"\n")
-            returns += block.count(b"\r")
-            pairs += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
+            pairs += last == b"\r" and block[:1] == b"\n"
+            if b"\r" in block:
+                returns += block.count(b"\r")
+                pairs += block.count(b"\r\n")
             last = block[-1:]
             if b"\0" in block or not is_text(decoder, block):
                 return Survey(is_plain=False)
@@ -330,7 +332,7 @@ def quoted_breaks(block: bytes, is_open: int) -> tuple[int, bool]:
         is_open: 1 when the block begins within quotes.
     """
     letters = np.frombuffer(block, np.uint8)
-    marks = letters == ord('"')
-    # Sums wrap at 256, which leaves odd odd.
-    inside = (np.cumsum(marks, dtype=np.uint8) + np.uint8(is_open)) & 1
-    return int(np.count_nonzero(marks)), bool(np.any(inside[letters == ord("\n")]))
+    marks = np.flatnonzero(letters == ord('"'))
+    breaks = np.flatnonzero(letters == ord("\n"))
+    marks_before = np.searchsorted(marks, breaks) + is_open
+    return len(marks), bool(np.any(marks_before & 1))

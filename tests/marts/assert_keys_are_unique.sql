@@ -31,13 +31,21 @@
 {% for feed in feeds().values() %}
 {% do keys.update({'quarantine_' ~ feed.entity: ['row_id']}) %}
 {% endfor %}
+-- Numbers are counted, and only where one occurs twice the keys themselves.
 {% for name, columns in keys.items() %}
 select
     '{{ name }}' as relation,
     concat_ws(' | ', {{ columns | join(', ') }}) as repeated_key,
     count(*) as rows_of_key
 from {{ ref(name) }}
-where ({{ columns | join(') is not null and (') }}) is not null
+where
+    ({{ columns | join(') is not null and (') }}) is not null
+    and hash({{ columns | join(', ') }}) in (
+        select hash({{ columns | join(', ') }})
+        from {{ ref(name) }}
+        group by hash({{ columns | join(', ') }})
+        having count(*) > 1
+    )
 group by {{ columns | join(', ') }}
 having count(*) > 1
 {{ "union all" if not loop.last }}

@@ -70,7 +70,6 @@ select
     file_id,
     load_id,
     loaded_at,
-    source_file,
     source_row,
     content_hash,
     claim_id,

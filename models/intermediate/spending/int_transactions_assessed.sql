@@ -113,7 +113,6 @@ select
     file_id,
     load_id,
     loaded_at,
-    source_file,
     source_row,
     content_hash,
     transaction_id,

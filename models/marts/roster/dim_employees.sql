@@ -17,5 +17,6 @@ select
     start_date,
     dq_flags,
     is_deleted,
+    row_id,
     load_id
 from employees

@@ -21,7 +21,8 @@ spending as (
     select
         benefit_account_id,
         date_trunc('month', transaction_at)::date as month,
-        sum(amount) as spend
+        sum(amount) as spend,
+        (sum(amount) * 100)::hugeint as spend_cents
     from {{ ref('fct_transactions') }}
     group by benefit_account_id, date_trunc('month', transaction_at)::date
 ),
@@ -40,6 +41,7 @@ months as (
         benefit_accounts.benefit_type,
         benefit_accounts.program_name,
         benefit_accounts.monthly_allowance,
+        (benefit_accounts.monthly_allowance * 100)::hugeint as allowance_cents,
         unnest(generate_series(
             least(date_trunc('month', account_holders.hire_date), first_months.first_month),
             least(as_of.as_of_date, account_holders.terminated_on),
@@ -56,7 +58,8 @@ months as (
 final as (
     select
         months.*,
-        coalesce(spending.spend, 0) as spend
+        coalesce(spending.spend, 0) as spend,
+        coalesce(spending.spend_cents, 0) as spend_cents
     from months
     left join spending
         on
@@ -71,9 +74,7 @@ select
     spend::decimal(38, 2) as spend,
     case
         when monthly_allowance > 0
-            then {{ rounded_ratio(
-                '(spend * 10000)::hugeint', '(monthly_allowance::decimal(38, 2) * 100)::hugeint', 2
-            ) }}
+            then {{ rounded_ratio('spend_cents * 100', 'allowance_cents', 2) }}
     end::decimal(38, 2) as utilization_pct,
     spend > monthly_allowance as over_allowance,
     benefit_type,

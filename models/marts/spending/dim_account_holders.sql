@@ -17,5 +17,6 @@ select
     terminated_on,
     dq_flags,
     is_deleted,
+    row_id,
     load_id
 from account_holders

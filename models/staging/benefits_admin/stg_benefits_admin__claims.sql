@@ -9,11 +9,11 @@ tidied as (
     select
         {{ lineage() }},
         {{ clean_text('claim_id', is_varied=true) }} as claim_id,
-        {{ clean_text('company_ein') }} as company_ein_text,
+        {{ tidy_text('company_ein') }} as company_ein_text,
         {{ clean_text('claim_type') }} as claim_type,
-        {{ clean_text('amount', is_varied=true) }} as amount_text,
-        {{ clean_text('service_date') }} as service_date_text,
-        {{ clean_text('last_updated') }} as last_updated_text
+        {{ tidy_text('amount', is_varied=true) }} as amount_text,
+        {{ tidy_text('service_date') }} as service_date_text,
+        {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
 
@@ -23,17 +23,16 @@ renamed as (
         file_id,
         load_id,
         loaded_at,
-        source_file,
         source_row,
         content_hash,
         claim_id,
         claim_type,
         {{ clean_ein('company_ein_text') }} as company_ein,
         {{ clean_money('amount_text') }} as amount,
-        company_ein_text is not null as has_company_ein_text,
-        amount_text is not null as has_amount_text,
-        service_date_text is not null as has_service_date_text,
-        last_updated_text is not null as has_last_updated_text,
+        {{ is_filled('company_ein_text') }} as has_company_ein_text,
+        {{ is_filled('amount_text') }} as has_amount_text,
+        {{ is_filled('service_date_text') }} as has_service_date_text,
+        {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_date('service_date_text') }} as service_date,
         {{ clean_timestamp('last_updated_text') }} as last_updated
     from tidied

@@ -13,10 +13,10 @@ tidied as (
         {{ clean_text('person_id', is_varied=true) }} as person_id,
         {{ clean_name('full_name') }} as full_name,
         {{ clean_text('title') }} as title,
-        {{ clean_text('email', is_varied=true) }} as email_text,
-        {{ clean_text('company_ein') }} as company_ein_text,
-        {{ clean_text('start_date') }} as start_date_text,
-        {{ clean_text('last_updated') }} as last_updated_text,
+        {{ tidy_text('email', is_varied=true) }} as email_text,
+        {{ tidy_text('company_ein') }} as company_ein_text,
+        {{ tidy_text('start_date') }} as start_date_text,
+        {{ tidy_text('last_updated') }} as last_updated_text,
         hash({{ clean_text('notes') }}) as notes_hash,
         {{ clean_text('notes') }} is not null as has_notes_text
     from source
@@ -28,7 +28,6 @@ renamed as (
         file_id,
         load_id,
         loaded_at,
-        source_file,
         source_row,
         content_hash,
         person_id,
@@ -37,10 +36,10 @@ renamed as (
         case when has_notes_text then notes_hash end as notes_hash,
         {{ clean_email('email_text') }} as email,
         {{ clean_ein('company_ein_text') }} as company_ein,
-        email_text is not null as has_email_text,
-        company_ein_text is not null as has_company_ein_text,
-        start_date_text is not null as has_start_date_text,
-        last_updated_text is not null as has_last_updated_text,
+        {{ is_filled('email_text') }} as has_email_text,
+        {{ is_filled('company_ein_text') }} as has_company_ein_text,
+        {{ is_filled('start_date_text') }} as has_start_date_text,
+        {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_date('start_date_text') }} as start_date,
         {{ clean_timestamp('last_updated_text') }} as last_updated
     from tidied

@@ -9,12 +9,12 @@ source as (
 tidied as (
     select
         {{ lineage() }},
-        {{ clean_text('company_ein') }} as company_ein_text,
+        {{ tidy_text('company_ein') }} as company_ein_text,
         {{ clean_text('plan_type') }} as plan_type,
         {{ clean_name('carrier_name') }} as carrier_name,
-        {{ clean_text('start_date') }} as start_date_text,
-        {{ clean_text('end_date') }} as end_date_text,
-        {{ clean_text('last_updated') }} as last_updated_text
+        {{ tidy_text('start_date') }} as start_date_text,
+        {{ tidy_text('end_date') }} as end_date_text,
+        {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
 
@@ -24,16 +24,15 @@ renamed as (
         file_id,
         load_id,
         loaded_at,
-        source_file,
         source_row,
         content_hash,
         plan_type,
         carrier_name,
         {{ clean_ein('company_ein_text') }} as company_ein,
-        company_ein_text is not null as has_company_ein_text,
-        start_date_text is not null as has_start_date_text,
-        end_date_text is not null as has_end_date_text,
-        last_updated_text is not null as has_last_updated_text,
+        {{ is_filled('company_ein_text') }} as has_company_ein_text,
+        {{ is_filled('start_date_text') }} as has_start_date_text,
+        {{ is_filled('end_date_text') }} as has_end_date_text,
+        {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_date('start_date_text') }} as start_date,
         {{ clean_date('end_date_text') }} as end_date,
         {{ clean_timestamp('last_updated_text') }} as last_updated

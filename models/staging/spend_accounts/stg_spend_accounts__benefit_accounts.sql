@@ -12,9 +12,9 @@ tidied as (
         {{ clean_text('employee_id', is_varied=true) }} as employee_id,
         {{ clean_text('benefit_type') }} as benefit_type,
         {{ clean_name('program_name') }} as program_name,
-        {{ clean_text('monthly_allowance') }} as monthly_allowance_text,
-        {{ clean_text('current_balance') }} as current_balance_text,
-        {{ clean_text('last_updated') }} as last_updated_text
+        {{ tidy_text('monthly_allowance') }} as monthly_allowance_text,
+        {{ tidy_text('current_balance') }} as current_balance_text,
+        {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
 
@@ -24,7 +24,6 @@ renamed as (
         file_id,
         load_id,
         loaded_at,
-        source_file,
         source_row,
         content_hash,
         benefit_account_id,
@@ -33,9 +32,9 @@ renamed as (
         program_name,
         {{ clean_money('monthly_allowance_text') }} as monthly_allowance,
         {{ clean_money('current_balance_text') }} as current_balance,
-        monthly_allowance_text is not null as has_monthly_allowance_text,
-        current_balance_text is not null as has_current_balance_text,
-        last_updated_text is not null as has_last_updated_text,
+        {{ is_filled('monthly_allowance_text') }} as has_monthly_allowance_text,
+        {{ is_filled('current_balance_text') }} as has_current_balance_text,
+        {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_timestamp('last_updated_text') }} as last_updated
     from tidied
 )

@@ -12,11 +12,11 @@ tidied as (
         {{ clean_text('employee_id', is_varied=true) }} as employee_id,
         {{ clean_name('first_name') }} as first_name,
         {{ clean_name('last_name') }} as last_name,
-        {{ clean_text('email', is_varied=true) }} as email_text,
+        {{ tidy_text('email', is_varied=true) }} as email_text,
         {{ clean_text('status') }} as status,
-        {{ clean_text('hire_date') }} as hire_date_text,
-        {{ clean_text('termination_date') }} as termination_date_text,
-        {{ clean_text('last_updated') }} as last_updated_text
+        {{ tidy_text('hire_date') }} as hire_date_text,
+        {{ tidy_text('termination_date') }} as termination_date_text,
+        {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
 
@@ -26,7 +26,6 @@ renamed as (
         file_id,
         load_id,
         loaded_at,
-        source_file,
         source_row,
         content_hash,
         employee_id,
@@ -34,10 +33,10 @@ renamed as (
         last_name,
         status,
         {{ clean_email('email_text') }} as email,
-        email_text is not null as has_email_text,
-        hire_date_text is not null as has_hire_date_text,
-        termination_date_text is not null as has_termination_date_text,
-        last_updated_text is not null as has_last_updated_text,
+        {{ is_filled('email_text') }} as has_email_text,
+        {{ is_filled('hire_date_text') }} as has_hire_date_text,
+        {{ is_filled('termination_date_text') }} as has_termination_date_text,
+        {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_date('hire_date_text') }} as hire_date,
         {{ clean_date('termination_date_text') }} as termination_date,
         {{ clean_timestamp('last_updated_text') }} as last_updated

@@ -13,9 +13,9 @@ tidied as (
         {{ clean_text('benefit_account_id', is_varied=true) }} as benefit_account_id,
         {{ clean_name('merchant') }} as merchant,
         {{ clean_text('category') }} as category,
-        {{ clean_text('amount', is_varied=true) }} as amount_text,
-        {{ clean_text('"timestamp"', is_varied=true) }} as timestamp_text,
-        {{ clean_text('last_updated') }} as last_updated_text
+        {{ tidy_text('amount', is_varied=true) }} as amount_text,
+        {{ tidy_text('"timestamp"', is_varied=true) }} as timestamp_text,
+        {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
 
@@ -25,7 +25,6 @@ renamed as (
         file_id,
         load_id,
         loaded_at,
-        source_file,
         source_row,
         content_hash,
         transaction_id,
@@ -34,9 +33,9 @@ renamed as (
         merchant,
         category,
         {{ clean_money('amount_text') }} as amount,
-        amount_text is not null as has_amount_text,
-        timestamp_text is not null as has_timestamp_text,
-        last_updated_text is not null as has_last_updated_text,
+        {{ is_filled('amount_text') }} as has_amount_text,
+        {{ is_filled('timestamp_text') }} as has_timestamp_text,
+        {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_timestamp('timestamp_text') }} as transaction_at,
         {{ clean_timestamp('last_updated_text') }} as last_updated
     from tidied
