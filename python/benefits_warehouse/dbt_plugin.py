@@ -97,7 +97,7 @@ def project_version(pepper: str) -> str:
     project = Path(__file__).resolve().parents[2]
     digest = hashlib.sha256(f"{duckdb.__version__} {pepper}".encode())
     files = [project / "dbt_project.yml"]
-    for folder in ("macros", "models", "python", "dbt_packages"):
+    for folder in ("macros", "models", "snapshots", "python", "dbt_packages"):
         files += [
             path for path in (project / folder).rglob("*") if path.suffix in (".sql", ".py", ".yml")
         ]

@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,14 @@ class Warehouse:
         """Rows of a query on the published database."""
         with self.connect() as connection:
             return connection.execute(sql, parameters or []).fetchall()
+
+    def query_restricted(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of a query on a copy of the restricted database: dbt may still hold the file."""
+        with tempfile.TemporaryDirectory() as folder:
+            for path in self.database.glob("restricted.duckdb*"):
+                shutil.copy(path, folder)
+            with duckdb.connect(f"{folder}/restricted.duckdb") as connection:
+                return connection.execute(sql).fetchall()
 
     def rows(self, relation: str) -> list[dict[str, Any]]:
         """All rows of a published relation as dicts."""

@@ -1,0 +1,39 @@
+-- Question: who was on the roster at the end of a day, as we knew it then, and how was that later
+-- corrected?
+-- Reading: one row per person, with the record that held at the end of the day (UTC) that the var
+-- as_of_date names, or now where it is empty: dbt show --select roster_as_of_a_day --limit 1000
+-- --vars '{as_of_date: 2025-03-31}'. A state begins when its load was landed, not on a day that it
+-- tells, so a day before the first load has no row. is_open: it is still so. is_valid false: the row
+-- was in quarantine. Reads the restricted database; persons appear by id only. The same for plans:
+-- put plans_history and its columns in the place of these.
+with
+
+history as (
+    select * from {{ ref('employees_history') }}
+),
+
+final as (
+    select
+        person_id,
+        title,
+        company_ein,
+        company_ein_source,
+        start_date,
+        is_valid,
+        dbt_valid_from,
+        dbt_valid_to,
+        dbt_valid_to is null as is_open,
+        load_id
+    from history
+    where
+        dbt_is_deleted = 'False'
+        {% if var('as_of_date') -%}
+        and dbt_valid_from < date '{{ var('as_of_date') }}' + interval 1 day
+        and coalesce(dbt_valid_to, 'infinity') >= date '{{ var('as_of_date') }}' + interval 1 day
+        {%- else -%}
+        and dbt_valid_to is null
+        {%- endif %}
+)
+
+select * from final
+order by company_ein asc, person_id asc

@@ -1,0 +1,23 @@
+-- What: the records of a key in a history (snapshot) follow each other without overlap, each with a
+-- length and an id of its own, and at most one of them is open.
+-- Why: dbt's snapshot keeps two open records, silently, for a key that its input holds twice; a
+-- question as of a day would then count a person or a plan twice.
+-- Resolve: int_employees_assessed and int_plans_assessed must hold one row per entity_key. A history
+-- can't be built again: delete the records that are one too many, with the run stopped.
+{{ config(severity='error') }}
+{% for name in ['employees_history', 'plans_history'] %}
+select
+    '{{ name }}' as history,
+    entity_key,
+    dbt_scd_id,
+    dbt_valid_from,
+    dbt_valid_to
+from {{ ref(name) }}
+qualify
+    dbt_valid_to <= dbt_valid_from
+    or coalesce(dbt_valid_to, 'infinity') > lead(dbt_valid_from) over (
+        partition by entity_key order by dbt_valid_from
+    )
+    or count(*) over (partition by dbt_scd_id) > 1
+{{ "union all" if not loop.last }}
+{% endfor %}
