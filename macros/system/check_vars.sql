@@ -17,6 +17,20 @@
             {%- do problems.append("feed_modes knows no feed " ~ name ~ " or mode " ~ mode) -%}
         {%- endif -%}
     {%- endfor -%}
+    {#- A misspelt gate or feed would switch the gate off in silence. -#}
+    {%- for gate, levels in var("quality_gates").items() -%}
+        {%- if gate not in [
+            "rows_min", "quarantined_pct_max", "unparseable_pct_max", "overdue_days_max",
+            "volume_times_min", "volume_times_max",
+        ] -%}
+            {%- do problems.append("quality_gates knows no " ~ gate) -%}
+        {%- endif -%}
+        {%- for given in (levels or {}).values() if given is mapping -%}
+            {%- for feed in given if feed not in var("feeds") -%}
+                {%- do problems.append("quality_gates." ~ gate ~ " knows no feed " ~ feed) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {%- if var("as_of_date")
         and not modules.re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", var("as_of_date") | string) -%}
         {%- do problems.append("as_of_date must be YYYY-MM-DD or empty") -%}

@@ -24,6 +24,9 @@
     {%- for change in summary_changes() -%}
         {%- do lines.append("  " ~ change[0]) -%}
     {%- endfor -%}
+    {%- for warning in summary_deliveries() -%}
+        {%- do lines.append("  %-20s %s" % (warning[0], warning[1])) -%}
+    {%- endfor -%}
     {%- for file in summary_files() -%}
         {%- do lines.append("  " ~ file[0] ~ ": " ~ file[1]) -%}
     {%- endfor -%}

@@ -121,6 +121,13 @@ def models(manifest: Node) -> list[Node]:
 
 
 @pytest.fixture(scope="module")
+def snapshots(manifest: Node) -> list[Node]:
+    found = [node for node in own(manifest["nodes"]) if node["resource_type"] == "snapshot"]
+    assert len(found) > 1
+    return found
+
+
+@pytest.fixture(scope="module")
 def published(models: list[Node]) -> list[Node]:
     return [model for model in models if layer_of(model) in PUBLISHED]
 
@@ -228,25 +235,43 @@ def test_published_models_have_contract_group_owner_and_access(
     fail_on(problems)
 
 
-def test_models_say_what_a_row_is(models: list[Node]) -> None:
+def test_snapshots_are_restricted_history(snapshots: list[Node]) -> None:
+    """They hold clear personal data, keep who left, and have an owner like all that people read."""
+    wanted = {
+        "database": "restricted",
+        "schema": "snapshots",
+        "hard_deletes": "new_record",
+        "group": "benefits_data",
+    }
+    fail_on(
+        [
+            f"{snapshot['name']}: {name} is {snapshot['config'].get(name)}, not {value}"
+            for snapshot in snapshots
+            for name, value in wanted.items()
+            if snapshot["config"].get(name) != value
+        ]
+    )
+
+
+def test_models_say_what_a_row_is(models: list[Node], snapshots: list[Node]) -> None:
     fail_on(
         [
             f"{model['name']}: the description does not start with 'One row per'"
-            for model in models
+            for model in models + snapshots
             if not model["description"].startswith("One row per ")
         ]
     )
 
 
 def test_all_columns_are_documented_as_built(
-    models: list[Node], manifest: Node, seed_warehouse: Warehouse
+    models: list[Node], snapshots: list[Node], seed_warehouse: Warehouse
 ) -> None:
     """Of restricted models too; `dbt docs generate` tells which columns are really there."""
     result = seed_warehouse.dbt("docs", "generate")
     assert result.success, seed_warehouse.output[-3000:]
     catalog = json.loads((seed_warehouse.folder / "target" / "catalog.json").read_text())["nodes"]
     problems = []
-    for model in models:
+    for model in models + snapshots:
         built = {
             column["name"]: column["type"].lower().replace(" ", "")
             for column in catalog[model["unique_id"]]["columns"].values()

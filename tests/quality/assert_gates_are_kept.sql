@@ -11,66 +11,31 @@
     warn_if='>= 1',
     error_if='>= 2'
 ) }}
-{% set gates = var('quality_gates') %}
 with
 
 measures as (
     select
         'rows_min' as gate,
-        source || '.' || feed as subject,
+        source || '.' || feed as feed,
+        null as column_name,
         rows_valid + rows_quarantined as value
     from {{ ref('reconciliation') }}
     union all
     select
         'quarantined_pct_max' as gate,
-        source || '.' || feed as subject,
+        source || '.' || feed as feed,
+        null as column_name,
         rows_quarantined * 100.0 / nullif(rows_valid + rows_quarantined, 0) as value
     from {{ ref('reconciliation') }}
     union all
     select
         'unparseable_pct_max' as gate,
-        source || '.' || feed || ' ' || column_name as subject,
+        source || '.' || feed as feed,
+        column_name,
         unparseable_rate * 100 as value
     from {{ ref('column_profile') }}
 ),
 
-thresholds (gate, warn, error) as (
-    values
-    {%- for gate in ['rows_min', 'quarantined_pct_max', 'unparseable_pct_max'] %}
-    (
-        '{{ gate }}',
-        {%- for level in ['warn', 'error'] %}
-        {%- set threshold = (gates.get(gate) or {}).get(level) %}
-        {{ 'null' if threshold is none else threshold | float }}::double{{ "," if not loop.last }}
-        {%- endfor %}
-    ){{ "," if not loop.last }}
-    {%- endfor %}
-),
+{{ beyond_gates(['rows_min', 'quarantined_pct_max', 'unparseable_pct_max']) }}
 
-compared as (
-    select
-        measures.*,
-        thresholds.warn,
-        thresholds.error,
-        case
-            when measures.gate like '%_min' then measures.value < thresholds.error
-            else measures.value > thresholds.error
-        end as is_error,
-        case
-            when measures.gate like '%_min' then measures.value < thresholds.warn
-            else measures.value > thresholds.warn
-        end as is_warning
-    from measures
-    inner join thresholds
-        on measures.gate = thresholds.gate
-)
-
-select
-    gate,
-    subject,
-    value,
-    warn,
-    error,
-    case when is_error then 2 else 1 end as level
-from compared
-where is_error or is_warning
+select * from beyond
