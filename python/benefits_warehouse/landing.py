@@ -193,7 +193,9 @@ class Landing:
             if part.status == "loaded":
                 goal = self.unfinished(feed, load_id, part)
                 rejects = self.folder / "rejected_lines" / f"{load_id}-{part.file_id}.parquet"
-                self.reader.read(Reading(feed, part, load_id, loaded_at, goal, rejects))
+                sorted_lines = self.reader.scratch / "records.csv"
+                with self.progress.watch(part, goal, sorted_lines):
+                    self.reader.read(Reading(feed, part, load_id, loaded_at, goal, rejects))
             self.progress.end(part)
         accepted = [part for part in delivery.parts if part.status == "loaded"]
         if accepted:
@@ -217,7 +219,9 @@ class Landing:
                 part.landed = part.rows - part.rejected
         else:
             goal = self.goal(feed, load_id, parts[0])
-            self.snapshots.write(Snapshot(feed, delivery, parts, files, load_id, loaded_at, goal))
+            snapshot = Snapshot(feed, delivery, parts, files, load_id, loaded_at, goal)
+            with self.progress.watch(max(parts, key=lambda part: part.size or 0), goal):
+                self.snapshots.write(snapshot)
             for path in files:
                 path.unlink()
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from benefits_warehouse.landing_contract import Feed
 from benefits_warehouse.landing_files import Part
 
 LARGE_FILE = 200 << 20  # bytes; announced before it is read, since that takes seconds
+WATCHED_FILE = 1 << 20  # bytes; a smaller one is read before a first sign of life is due
+BEAT = 5.0  # seconds between two signs of life of one file
 
 
 def say(line: str) -> None:
@@ -68,7 +73,11 @@ class History:
 
 
 class Progress:
-    """Lines that show a long load move: at most one a second, and none for a short one."""
+    """Lines that show a long load move: at most one a second, and none for a short one.
+
+    Args:
+        log: called with each line.
+    """
 
     def __init__(self, log: Callable[[str], None]) -> None:
         self.log = log
@@ -92,7 +101,54 @@ class Progress:
         if time.monotonic() - self.shown >= 1:
             self.say(part, f"{part.rows:,} rows" if part.status == "loaded" else part.status)
 
+    @contextmanager
+    def watch(self, part: Part, *written: Path) -> Iterator[None]:
+        """Within, show at every beat for how long a file is worked on, and how far it is.
+
+        Reading happens in the engine or in one loop, neither of which can be asked; what they have
+        written by now tells that they move.
+
+        Args:
+            part: the file.
+            written: what is written from it.
+        """
+        if (part.size or 0) < WATCHED_FILE:
+            yield
+            return
+        is_done = threading.Event()
+        began = time.monotonic()
+
+        def show() -> None:
+            while not is_done.wait(BEAT):
+                self.say(part, moved(part, time.monotonic() - began, written))
+
+        thread = threading.Thread(target=show, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_done.set()
+            thread.join()
+
     def say(self, part: Part, what: str) -> None:
         """Show one line."""
         self.log(f"landing {self.feed}: file {self.number} of {self.count}, {part.file}: {what}")
         self.shown = time.monotonic()
+
+
+def moved(part: Part, seconds: float, written: Sequence[Path]) -> str:
+    """How far the work on a file is.
+
+    Args:
+        part: the file.
+        seconds: since the work on it began.
+        written: what is written from it; what is not there, or no more, counts nothing.
+
+    Returns:
+        Words with its size, the seconds and the bytes written so far.
+    """
+    size = 0
+    for path in written:
+        with suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return f"{(part.size or 0) / 1e6:,.0f} MB, {seconds:.0f} s, {size / 1e6:,.0f} MB written so far"

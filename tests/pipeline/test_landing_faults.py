@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
 import time
 from dataclasses import dataclass
@@ -465,3 +466,42 @@ def test_progress(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
     assert loader.log == [
         f"landing s.events: file {number + 1} of 3, {number}.csv: 1 rows" for number in range(3)
     ]
+
+
+def test_progress_of_one_file(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each beat shows for how long one file is read and what is written; then there is silence."""
+    clock = itertools.count(0, 5)
+    monkeypatch.setattr(landing_history.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(landing_history, "BEAT", 0.001)
+    read = landing_reading.Reader.read
+
+    def wait_for(line: int) -> str:
+        deadline = time.time() + 20
+        while len(loader.log) <= line and time.time() < deadline:
+            time.sleep(0.001)
+        return loader.log[line]
+
+    def slow_read(self: landing_reading.Reader, reading: landing_reading.Reading) -> None:
+        assert "0 MB, 5 s, 0 MB written so far" in wait_for(0)
+        reading.goal.write_bytes(LONG)
+        assert "3 MB written so far" in wait_for(len(loader.log) + 1)
+        read(self, reading)
+
+    monkeypatch.setattr(landing_reading.Reader, "read", slow_read)
+    monkeypatch.setattr(landing_history, "WATCHED_FILE", 1)
+    loader.put("events/1.csv", GOOD)
+    (row,) = loader.run()
+    assert row["status"] == "loaded"
+    assert all(line.startswith("landing s.events: file 1 of 1, 1.csv: ") for line in loader.log)
+    shown = len(loader.log)
+    time.sleep(0.02)
+    assert len(loader.log) == shown
+
+    # A small file has no watch.
+    monkeypatch.setattr(landing_history, "WATCHED_FILE", 1 << 20)
+    loader.log.clear()
+    with landing_history.Progress(loader.log.append).watch(
+        landing_files.Part(file="2.csv", size=9)
+    ):
+        time.sleep(0.02)
+    assert loader.log == []
