@@ -1,11 +1,11 @@
--- Question: who was on the roster at the end of a day, as we knew it then, and how was that later
--- corrected?
+-- Question: who was on the roster at the end of a day, as we knew it then?
 -- Reading: one row per person, with the record that held at the end of the day (UTC) that the var
--- as_of_date names, or now where it is empty: dbt show --select roster_as_of_a_day --limit 1000
--- --vars '{as_of_date: 2025-03-31}'. A state begins when its load was landed, not on a day that it
--- tells, so a day before the first load has no row. is_open: it is still so. is_valid false: the row
--- was in quarantine. Reads the restricted database; persons appear by id only. The same for plans:
--- put plans_history and its columns in the place of these.
+-- as_of_date names, or now where it is empty:
+--     dbt show --select roster_as_of_a_day --limit 1000 --vars '{as_of_date: 2025-03-31}'
+-- A state begins when its load was landed, not on a day that it tells, so a day before the first
+-- load has no rows. dbt_valid_to null: it is still so. is_valid false: the row was in quarantine.
+-- Reads the restricted database; persons appear by id only. For plans, put plans_history and its
+-- columns in the place of these.
 with
 
 history as (
@@ -22,7 +22,6 @@ final as (
         is_valid,
         dbt_valid_from,
         dbt_valid_to,
-        dbt_valid_to is null as is_open,
         load_id
     from history
     where

@@ -1,18 +1,18 @@
 -- What the roster said, since when and until when. Rows in quarantine are here too, marked by
 -- is_valid: a withheld person is not gone, and dbt_is_deleted must mean nothing else.
 {% snapshot employees_history %}
-    select
-        entity_key,
-        person_id,
-        full_name,
-        title,
-        email,
-        company_ein,
-        company_ein_source,
-        start_date,
-        is_valid,
-        last_updated,
-        load_id
-    from {{ ref('int_employees_assessed') }}
-    where not is_deleted
+select
+    entity_key,
+    person_id,
+    full_name,
+    title,
+    email,
+    company_ein,
+    company_ein_source,
+    start_date,
+    is_valid,
+    last_updated,
+    load_id
+from {{ ref('int_employees_assessed') }}
+where not is_deleted
 {% endsnapshot %}

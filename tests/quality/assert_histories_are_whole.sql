@@ -2,8 +2,8 @@
 -- length and an id of its own, and at most one of them is open.
 -- Why: dbt's snapshot keeps two open records, silently, for a key that its input holds twice; a
 -- question as of a day would then count a person or a plan twice.
--- Resolve: int_employees_assessed and int_plans_assessed must hold one row per entity_key. A history
--- can't be built again: delete the records that are one too many, with the run stopped.
+-- Resolve: int_employees_assessed and int_plans_assessed must hold one row per entity_key. A
+-- history can't be built again: delete the records that are one too many while no run is on.
 {{ config(severity='error') }}
 {% for name in ['employees_history', 'plans_history'] %}
 select
@@ -13,11 +13,12 @@ select
     dbt_valid_from,
     dbt_valid_to
 from {{ ref(name) }}
+window
+    records_of_key as (partition by entity_key order by dbt_valid_from),
+    records_of_id as (partition by dbt_scd_id)
 qualify
     dbt_valid_to <= dbt_valid_from
-    or coalesce(dbt_valid_to, 'infinity') > lead(dbt_valid_from) over (
-        partition by entity_key order by dbt_valid_from
-    )
-    or count(*) over (partition by dbt_scd_id) > 1
+    or coalesce(dbt_valid_to, 'infinity') > lead(dbt_valid_from) over records_of_key
+    or count(*) over records_of_id > 1
 {{ "union all" if not loop.last }}
 {% endfor %}
