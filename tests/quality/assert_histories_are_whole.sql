@@ -5,20 +5,26 @@
 -- Resolve: int_employees_assessed and int_plans_assessed must hold one row per entity_key. A
 -- history can't be built again: delete the records that are one too many while no run is on.
 {{ config(severity='error') }}
-{% for name in ['employees_history', 'plans_history'] %}
-select
-    '{{ name }}' as history,
-    entity_key,
-    dbt_scd_id,
-    dbt_valid_from,
-    dbt_valid_to
-from {{ ref(name) }}
+with
+
+records as (
+    {% for name in ['employees_history', 'plans_history'] %}
+    select
+        '{{ name }}' as history,
+        entity_key,
+        dbt_scd_id,
+        dbt_valid_from,
+        dbt_valid_to
+    from {{ ref(name) }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+)
+
+select * from records
 window
-    records_of_key as (partition by entity_key order by dbt_valid_from),
-    records_of_id as (partition by dbt_scd_id)
+    records_of_key as (partition by history, entity_key order by dbt_valid_from),
+    records_of_id as (partition by history, dbt_scd_id)
 qualify
     dbt_valid_to <= dbt_valid_from
     or coalesce(dbt_valid_to, 'infinity') > lead(dbt_valid_from) over records_of_key
     or count(*) over records_of_id > 1
-{{ "union all" if not loop.last }}
-{% endfor %}
