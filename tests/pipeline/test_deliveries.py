@@ -144,7 +144,7 @@ def test_overdue(asked: Asked) -> None:
         ([19, 20, 20, 9], [("volume_times_min", 0.45)]),
         ([9000, 100, 100, 100], []),  # the first load of a delta feed is large, and no measure
         ([9, *[100] * 9, 9], [("volume_times_min", 0.09)]),
-        ([*[9000] * 6, *[100] * 10, 90], []),  # the newest ten alone say what is usual
+        ([*[9000] * 11, *[100] * 10, 90], []),  # the newest ten alone say what is usual
         ([100, 100, 100, 9, 100], []),  # only the newest is judged
     ],
 )
@@ -156,9 +156,14 @@ def test_volume(asked: Asked, rows: list[int], wanted: list[tuple[str, float]]) 
 def test_volume_of_deliveries(asked: Asked) -> None:
     """The parts of a delivery count together; what was refused or repeated does not count."""
     whole = sizes(100, 100, 100)
-    parts = [file(rows=50, load_id=9, delivery="day") for _ in range(2)]
+    parts = [file(rows=40, load_id=9, delivery="day") for _ in range(2)]
     assert asked.of(*whole, *parts) == []
-    assert gates(asked.of(*whole, parts[0] | {"rows": 49})) == ["volume_times_min"]
-    assert asked.of(*whole, file(status="refused"), file(status="duplicate")) == []
-    others = [row | {"feed": "plans"} for row in sizes(1, 1, 1)]
-    assert asked.of(*others, *whole) == []
+    assert gates(asked.of(*whole, parts[0])) == ["volume_times_min"]
+    refused, repeated = file(status="refused"), file(status="duplicate")
+    assert asked.of(*sizes(100, 100), refused, repeated, file(rows=30)) == []
+    plans = [row | {"feed": "plans"} for row in sizes(100, 100, 100, 40)]
+    found = asked.of(*plans, *whole, file(rows=300))
+    assert [(row[0], row[1]) for row in found] == [
+        ("volume_times_max", CLAIMS),
+        ("volume_times_min", "benefits_admin.plans"),
+    ]
