@@ -57,9 +57,4 @@
         first_columns=[],
         order_by=["row_id"],
     ) -%}
-    {%- set run_log -%}
-        select * from {{ ops_relation("run_history") }}
-        order by started_at, run_id
-    {%- endset -%}
-    {%- do export_file("run_log.jsonl", run_log) -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
-{% macro record_run(status) -%}
-    {#- Finishes the run's row in ops.run_history; counts stay null while their tables are missing.
-        -#}
+{% macro record_run(status, database=target.database) -%}
+    {#- Finishes the run's row in ops.run_history of a database; counts, which are those of the
+        working copy, stay null while their tables are missing. -#}
     {%- set counts = {
         "rows_in": ["landing_ledger", "sum(rows)", "run_id = getvariable('run_id')"],
         "rows_out": ["reconciliation", "sum(rows_valid)", "true"],
@@ -11,7 +11,7 @@
     } -%}
     {%- set tables = existing_tables() -%}
     {%- set query -%}
-        update {{ ops_relation("run_history") }}
+        update {{ ops_relation("run_history").incorporate(path={"database": database}) }}
         set
             {% for column, (name, measure, condition) in counts.items() -%}
             {%- if ops_relation(name) | string in tables -%}

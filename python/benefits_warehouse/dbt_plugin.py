@@ -128,7 +128,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: Any) -> None:
         """Register the functions that the macros of macros/system and macros/exports call."""
         conn.create_function(
-            "publish_file", publish_file, ["VARCHAR", "VARCHAR"], "BIGINT", side_effects=True
+            "copy_beside", copy_beside, ["VARCHAR", "VARCHAR"], "VARCHAR", side_effects=True
         )
         conn.create_function(
             "finish_file", finish_file, ["VARCHAR", "VARCHAR"], "BIGINT", side_effects=True
@@ -147,21 +147,21 @@ class Plugin(BasePlugin):
         cursor.execute("".join(f"set variable {name} = '{literals[name]}';" for name in literals))
 
 
-def publish_file(source: str, target: str) -> int:
-    """Copy a file beside its target and rename it over it: readers see the old or the new one.
+def copy_beside(source: str, target: str) -> str:
+    """Copy a file into the folder of its goal, to be finished there and renamed over it.
 
     Args:
-        source: path of the finished file.
+        source: path of the file.
         target: path to publish at; its folder is made when missing.
 
     Returns:
-        The size of the published file in bytes.
+        Path of the copy, closed to others; the next run removes it if this one dies.
     """
     goal = Path(target)
     goal.parent.mkdir(parents=True, exist_ok=True)
     beside = goal.with_name(f".{goal.name}.{os.getpid()}")
     shutil.copyfile(source, beside)
-    return finish_file(str(beside), target)
+    return str(beside)
 
 
 def finish_file(part: str, target: str) -> int:

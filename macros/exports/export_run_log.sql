@@ -1,0 +1,8 @@
+{% macro export_run_log() -%}
+    {#- All runs so far, one line each; the last one is the run that writes it, finished. -#}
+    {%- set run_log -%}
+        select * from {{ ops_relation("run_history") }}
+        order by started_at, run_id
+    {%- endset -%}
+    {%- do export_file("run_log.jsonl", run_log) -%}
+{%- endmacro %}
