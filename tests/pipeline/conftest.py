@@ -92,6 +92,31 @@ class Warehouse:
                 writer.writerows(rows)
         return path
 
+    def arguments(self, *arguments: str, variables: Mapping[str, Any] | None = None) -> list[str]:
+        """The words of a dbt command on this warehouse, without the first one."""
+        settings: dict[str, Any] = {"export_dir": str(self.exports)}
+        if self.zone.exists():
+            settings["landing_zone"] = str(self.zone)
+        settings |= dict(variables or {})
+        return [
+            *arguments,
+            "--project-dir",
+            str(self.project),
+            "--profiles-dir",
+            str(self.project),
+            "--target-path",
+            str(self.folder / "target"),
+            "--log-path",
+            str(self.folder / "logs"),
+            "--vars",
+            repr(settings),
+            "--no-use-colors",
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables that a dbt run on this warehouse needs."""
+        return {"BENEFITS_DB_DIR": str(self.database), "BENEFITS_LANDING_ZONE": ""}
+
     def dbt(
         self,
         *arguments: str,
@@ -99,32 +124,12 @@ class Warehouse:
         environment: Mapping[str, str] | None = None,
     ) -> dbtRunnerResult:
         """Run a dbt command; its console output is kept in `output`."""
-        settings: dict[str, Any] = {"export_dir": str(self.exports)}
-        if self.zone.exists():
-            settings["landing_zone"] = str(self.zone)
-        settings |= dict(variables or {})
         before, folder = dict(os.environ), Path.cwd()
-        os.environ.pop("BENEFITS_LANDING_ZONE", None)
-        os.environ.update({"BENEFITS_DB_DIR": str(self.database), **(environment or {})})
+        os.environ.update({**self.environment(), **(environment or {})})
         text = io.StringIO()
         try:
             with contextlib.redirect_stdout(text):
-                return dbtRunner().invoke(
-                    [
-                        *arguments,
-                        "--project-dir",
-                        str(self.project),
-                        "--profiles-dir",
-                        str(self.project),
-                        "--target-path",
-                        str(self.folder / "target"),
-                        "--log-path",
-                        str(self.folder / "logs"),
-                        "--vars",
-                        repr(settings),
-                        "--no-use-colors",
-                    ]
-                )
+                return dbtRunner().invoke(self.arguments(*arguments, variables=variables))
         finally:
             self.output = text.getvalue()
             os.chdir(folder)

@@ -1,0 +1,117 @@
+"""dbt runs in processes of their own, that a test can kill, starve or leave alone.
+
+A server that has dbt imported forks each of them, which saves the four seconds that a fresh
+interpreter needs for that. Each leads a process group of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import re
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from conftest import Warehouse
+
+POLL = 0.001  # seconds between two looks at what a run does
+FIRST_HOOK = "START hook: benefits_warehouse.on-run-start"
+LONGEST = 1800  # seconds after which a run is taken for hung
+
+_server = multiprocessing.get_context("forkserver")
+_server.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "processes"])
+
+
+def _dbt(arguments: Sequence[str], environment: Mapping[str, str], log: str, limit: int) -> None:
+    """The forked process: what the command `dbt` does, console output into a file."""
+    os.setsid()
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["dbt", *arguments]
+    if limit:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    from dbt.cli.main import cli
+
+    try:
+        cli()
+    finally:
+        atexit._run_exitfuncs()  # a forked process leaves without; these close the database
+
+
+class Run:
+    """A dbt command that runs on a warehouse, beside this process.
+
+    Args:
+        warehouse: where it runs.
+        arguments: words of the command, `build` and the like.
+        environment: variables on top of this process' and the warehouse's.
+        largest_file: bytes that no file may exceed (RLIMIT_FSIZE); 0 for no limit.
+        name: of the file that takes the console output, in the warehouse's folder.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        largest_file: int = 0,
+        name: str = "console",
+    ) -> None:
+        self.log = warehouse.folder / f"{name}.log"
+        self.log.unlink(missing_ok=True)
+        self.began: float | None = None
+        settings = {**os.environ, **warehouse.environment(), **(environment or {})}
+        self.process = _server.Process(
+            target=_dbt,
+            args=(warehouse.arguments(*arguments), settings, str(self.log), largest_file),
+            daemon=True,
+        )
+        self.process.start()
+
+    @property
+    def output(self) -> str:
+        """What it has written to the console."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since its first hook began, 0 before: parsing takes as long as it likes."""
+        if self.began is None and FIRST_HOOK in self.output:
+            self.began = time.monotonic()
+        return time.monotonic() - self.began if self.began is not None else 0
+
+    @property
+    def all_seconds(self) -> float:
+        """Seconds from its first hook to its end, as it says itself."""
+        return float(re.search(r"Finished running .* \(([\d.]+)s\)", self.output)[1])
+
+    def wait(self) -> int:
+        """Wait for its end and return the exit code, negative where a signal ended it."""
+        self.process.join(LONGEST)
+        if self.process.exitcode is None:
+            self.kill()
+            raise AssertionError(f"dbt hangs\n{self.output[-4000:]}")
+        return self.process.exitcode
+
+    def kill(self) -> None:
+        """SIGKILL to all of it; returns when it is gone."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.join()
+
+    def kill_when(self, is_reached: Callable[[Run], Any]) -> bool:
+        """Kill it at a moment; False where it ended by itself before."""
+        while self.process.is_alive():
+            if is_reached(self):
+                self.kill()
+                break
+            time.sleep(POLL)
+        self.process.join()
+        return self.process.exitcode == -signal.SIGKILL

@@ -1,0 +1,364 @@
+"""Guarantee 4: whatever ends a build, readers have the old or the new, and the next build mends it.
+
+A case is a warehouse with a first load, and a second delivery of all feeds that waits. Builds of it
+are killed at random and at aimed moments, starved of disk and of memory, met by a second run, and
+broken by a model; then one plain build must end as an undisturbed one did. INTERRUPTION_SEED and
+INTERRUPTION_KILLS choose other moments. `make test` has a sample, `make soak` all of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pytest
+from conftest import Warehouse, copy_project
+from mart_hashes import AUDIT_COLUMNS, mart_hashes
+from processes import Run
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "bench"))
+import generate
+
+SEED = int(os.environ.get("INTERRUPTION_SEED", "20250701"))
+KILLS = int(os.environ.get("INTERRUPTION_KILLS", "56"))
+ON_TOP = 3  # most killed runs in a row before a build is left alone
+SHARES = (0.3, 0.6, 0.9)  # of the room that a build needs
+PRIVATE = ("restricted*", "restricted/**/*", ".build", ".build/**/*")
+STARTED = "OK hook: benefits_warehouse.on-run-start"
+ENDED = "OK hook: benefits_warehouse.on-run-end"
+# Logs of quality tell of runs; the rest of it, like the marts, of data only.
+SCHEMAS = ("marts", "quality")
+LOGS = {"quality.quarantine_history", "quality.quality_trends", "quality.rule_versions"}
+ROSTERS = ("benefits_admin/employees", "benefits_admin/plans", "spend_accounts/employees")
+ROSTERS += ("spend_accounts/benefit_accounts",)
+
+
+# What readers see
+
+
+def content_of(path: Path) -> str:
+    """What an export says, in its order; when and by which run a row came is left out."""
+    reader = "read_parquet" if path.suffix == ".parquet" else "read_csv"
+    options = "" if path.suffix == ".parquet" else ", all_varchar = true, header = true"
+    rows = duckdb.sql(f"select * from {reader}('{path}'{options})")
+    names = [f'"{name}"' for name in rows.columns if name not in AUDIT_COLUMNS]
+    digest = hashlib.sha256(repr(names).encode())
+    digest.update(repr(rows.select(", ".join(names)).fetchall()).encode())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is published: content hashes of the tables, and of each export, the run log aside."""
+
+    tables: Mapping[str, str]
+    exports: Mapping[str, str]
+    bytes: Mapping[str, bytes] = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, warehouse: Warehouse) -> Published:
+        """What is published now; nothing where there is no database yet."""
+        database = warehouse.database / "analytics.duckdb"
+        hashes = mart_hashes(database, SCHEMAS) if database.exists() else {}
+        files = [path for path in warehouse.exports.glob("[!.]*") if path.suffix != ".jsonl"]
+        return cls(
+            {name: digest for name, digest in hashes.items() if name not in LOGS},
+            {path.name: content_of(path) for path in files},
+            {path.name: path.read_bytes() for path in files},
+        )
+
+
+def assert_old_or_new(warehouse: Warehouse, old: Published, new: Published) -> Published:
+    """Each published file is one of its two selves, and what is personal is closed to others."""
+    now = Published.of(warehouse)
+    assert now.tables in (old.tables, new.tables), "the published database is neither old nor new"
+    assert old.exports.keys() <= now.exports.keys() <= new.exports.keys()
+    for name, content in now.exports.items():
+        is_old = now.bytes[name] == old.bytes.get(name)
+        assert is_old or content == new.exports[name], f"{name} is neither old nor new"
+        assert is_old or now.tables == new.tables, f"{name} tells of what is not published"
+    for log in warehouse.exports.glob("run_log.jsonl"):
+        assert all(json.loads(line)["run_id"] for line in log.read_text().splitlines())
+    opened = [
+        path
+        for pattern in PRIVATE
+        for path in warehouse.database.glob(pattern)
+        if path.stat().st_mode & 0o077
+    ]
+    assert not opened, f"open to others: {opened}"
+    return now
+
+
+def files_of(warehouse: Warehouse) -> set[str]:
+    """The names of all files of a warehouse and its exports."""
+    return {
+        str(path.relative_to(warehouse.folder))
+        for folder in (warehouse.database, warehouse.exports)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+# Cases
+
+
+@dataclass
+class Case:
+    """A warehouse to disturb: how it is before its second delivery is built, and how after.
+
+    Args:
+        warehouse: its zone or seeds hold the second delivery.
+        saved: folder with the state before, `warehouse` and `outputs`.
+    """
+
+    warehouse: Warehouse
+    saved: Path
+    old: Published = field(init=False)
+    new: Published = field(init=False)
+    files: set[str] = field(init=False)
+    seconds: float = field(init=False)
+    history: list[str] = field(init=False)
+
+    def measure(self) -> None:
+        """One undisturbed build says what the others must come to."""
+        self.restore()
+        self.old = Published.of(self.warehouse)
+        self.history = self.statuses() if self.old.tables else []
+        run = Run(self.warehouse, "build")
+        assert run.wait() == 0, run.output[-4000:]
+        self.seconds = run.all_seconds
+        self.new, self.files = Published.of(self.warehouse), files_of(self.warehouse)
+        assert self.new.tables != self.old.tables
+        assert self.new.exports.items() - self.old.exports.items()
+
+    def restore(self) -> None:
+        """Put the state before back. The folders themselves stay: they may be mounts."""
+        for folder in (self.warehouse.database, self.warehouse.exports):
+            folder.mkdir(exist_ok=True)
+            for path in folder.iterdir():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if (self.saved / folder.name).exists():
+                shutil.copytree(self.saved / folder.name, folder, dirs_exist_ok=True)
+
+    def statuses(self) -> list[str]:
+        """What became of each run so far."""
+        query = "select status from ops.run_history order by started_at"
+        return [status for (status,) in self.warehouse.query(query)]
+
+    def check(self) -> Published:
+        """After a disturbance."""
+        return assert_old_or_new(self.warehouse, self.old, self.new)
+
+    def recover(self) -> list[str]:
+        """One plain build: all is as after an undisturbed one. Returns all runs' statuses."""
+        run = Run(self.warehouse, "build")
+        assert run.wait() == 0, run.output[-4000:]
+        now = self.check()
+        assert now == self.new, "not what an undisturbed build comes to"
+        assert files_of(self.warehouse) == self.files
+        assert not self.warehouse.query("from quality.reconciliation where difference <> 0")
+        return self.statuses()
+
+
+def second_seeds(project: Path) -> None:
+    """Change all seeds: rows go from the rosters, others come to claims and transactions."""
+    for path in sorted(project.glob("seeds/[bs]*_*s/*.csv")):
+        header, *rows = path.read_text().splitlines(keepends=True)
+        if path.stem in ("claims_raw", "transactions"):
+            rows += [f"N{row}" for row in rows[:60]]
+        else:
+            del rows[5:9]
+        path.write_text("".join([header, *rows]))
+
+
+def second_delivery(zone: Path, sizes: generate.Sizes) -> None:
+    """Half as many claims and transactions again, and each roster without a part of its rows."""
+    generate.next_day(zone, sizes, 0.5)
+    for part in zone.glob("benefits_admin/claims/2025-07-02/*"):
+        part.write_text(part.read_text() + "Total,1\n")
+    for feed in ROSTERS:
+        header, *rows = (zone / feed / f"{generate.DELIVERED}.csv").read_text().splitlines(True)
+        kept = [row for number, row in enumerate(rows) if number % 20]
+        (zone / feed / "2025-07-02.csv").write_text("".join([header, *kept]))
+
+
+def seed_case(folder: Path, warehouse: Warehouse | None) -> Case:
+    """The sample seeds, changed, on a built warehouse, or as they are on none at all."""
+    case = Case(Warehouse(folder, copy_project(folder / "project")), folder / "saved")
+    case.saved.mkdir()
+    if warehouse is not None:
+        for built in (warehouse.database, warehouse.exports):
+            shutil.copytree(built, case.saved / built.name)
+        second_seeds(case.warehouse.project)
+    return case
+
+
+def zone_case(folder: Path, scale: float) -> Case:
+    """A landing zone whose first delivery is loaded."""
+    sizes = generate.Sizes.scaled(scale)
+    case = Case(Warehouse(folder, copy_project(folder / "project")), folder / "saved")
+    generate.write_reference(case.warehouse.project, sizes)
+    generate.generate(case.warehouse.zone, sizes)
+    run = Run(case.warehouse, "build")
+    assert run.wait() == 0, run.output[-4000:]
+    for built in (case.warehouse.database, case.warehouse.exports):
+        shutil.copytree(built, case.saved / built.name)
+    second_delivery(case.warehouse.zone, sizes)
+    return case
+
+
+@pytest.fixture(scope="module")
+def seeds(seed_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """The sample seeds, and a change of all of them."""
+    case = seed_case(tmp_path_factory.mktemp("changed"), seed_warehouse)
+    case.measure()
+    return case
+
+
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """The sample seeds on an empty warehouse."""
+    case = seed_case(tmp_path_factory.mktemp("empty"), None)
+    case.measure()
+    return case
+
+
+@pytest.fixture(scope="module")
+def zone(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Deliveries of 40,000 claims and then 20,000 more, so that each phase takes its time."""
+    case = zone_case(tmp_path_factory.mktemp("zone"), 0.002)
+    case.measure()
+    return case
+
+
+# Kills
+
+
+def identity(path: Path) -> int:
+    """Another number once another file is renamed over this one; 0 where there is none."""
+    return path.stat().st_ino if path.exists() else 0
+
+
+def aimed(warehouse: Warehouse) -> dict[str, Callable[[Run], object]]:
+    """Moments that random ones seldom hit, by name."""
+    database, exports = warehouse.database, warehouse.exports
+    landing = database / "restricted/landing"
+    landed = len([*landing.glob("*/*/*.parquet")])
+    analytics, gaps = database / "analytics.duckdb", exports / "sql_gaps.csv"
+    before = identity(analytics), identity(gaps)
+    return {
+        "starting": lambda run: (database / ".build/analytics.duckdb.wal").exists(),
+        "landing": lambda run: any(landing.glob("*/*/*.tmp")),
+        "landed": lambda run: len([*landing.glob("*/*/*.parquet")]) > landed,
+        "judging": lambda run: "START sql incremental model intermediate" in run.output,
+        "ending": lambda run: "START hook: benefits_warehouse.on-run-end" in run.output,
+        "publishing": lambda run: any(database.glob(".analytics.duckdb.*")),
+        "published": lambda run: identity(analytics) != before[0],
+        "exporting": lambda run: any(exports.glob(".*.part")),
+        "half exported": lambda run: identity(gaps) != before[1],
+    }
+
+
+class Killer:
+    """Kills builds of a case, on top of each other, and checks what they leave behind."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.expected = [*case.history]
+        self.kills: Counter[str] = Counter()
+        case.restore()
+
+    def kill(self, name: str, is_reached: Callable[[Run], object]) -> None:
+        """One killed build. Its record may say success only where all its work was done."""
+        run = Run(self.case.warehouse, "build")
+        if not run.kill_when(is_reached):
+            assert run.process.exitcode == 0, run.output[-4000:]
+            self.kills["ended before it was killed"] += 1
+            self.expected.append("success")
+            return
+        now = self.case.check()
+        reached = [name for name, text in self.phases().items() if text in run.output]
+        self.kills[f"{name}: {reached[-1] if reached else 'before the start'}"] += 1
+        if STARTED in run.output:
+            self.expected.append("success|interrupted" if now == self.case.new else "interrupted")
+        elif "START hook" in run.output:
+            self.expected.append("(interrupted)?")
+
+    @staticmethod
+    def phases() -> dict[str, str]:
+        """What the console says at the beginning of each phase, in order."""
+        return {
+            "start hook": "START hook: benefits_warehouse.on-run-start",
+            "seeds": "START seed",
+            "landing": "START python incremental model landing.",
+            "models": "START sql",
+            "publishing and exports": "START hook: benefits_warehouse.on-run-end",
+            "after the end": ENDED,
+        }
+
+    def recover(self) -> None:
+        """A build that is left alone; then the records must say what happened."""
+        statuses = " ".join(self.case.recover()) + " "
+        pattern = "".join(f"(({status}) )" + "?" * (status[0] == "(") for status in self.expected)
+        assert re.fullmatch(f"{pattern}success ", statuses), (statuses, self.expected)
+        self.expected = [*self.case.history]
+        self.case.restore()
+
+
+def at_share(case: Case, share: float) -> Callable[[Run], bool]:
+    """A moment at a share of what an undisturbed build took."""
+    return lambda run: run.seconds > share * case.seconds
+
+
+def kill_often(case: Case, kills: int, names: Iterable[str] = ()) -> None:
+    """Random kills, up to ON_TOP of them in a row, and aimed ones, each of which hits."""
+    rng, killer, names = Random(SEED), Killer(case), [*names]
+    killed = in_a_row = 0
+    while killed < kills:
+        if killed % 3 == 1 and names:
+            name = names[0]
+            if in_a_row:
+                killer.recover()
+            killer.kill(name, aimed(case.warehouse)[name])
+            assert not killer.kills["ended before it was killed"], f"never {name}"
+            names.pop(0)
+            in_a_row = 1
+        else:
+            killer.kill("random", at_share(case, rng.uniform(-0.05, 1)))
+            in_a_row += 1
+        killed = killer.kills.total() - killer.kills.pop("ended before it was killed", 0)
+        if in_a_row >= rng.randint(1, ON_TOP):
+            killer.recover()
+            in_a_row = 0
+    if in_a_row:
+        killer.recover()
+    print(f"\n{killed} kills, seed {SEED}, of builds of {case.seconds:.1f} s: {killer.kills}")
+    assert not names
+
+
+def test_sample_of_kills(seeds: Case) -> None:
+    """One kill among the models, one while what is finished is being published, on top."""
+    killer = Killer(seeds)
+    killer.kill("random", at_share(seeds, Random().uniform(0.4, 0.7)))
+    killer.kill("published", aimed(seeds.warehouse)["published"])
+    killer.recover()
+
+
+@pytest.mark.soak
+def test_kills_of_a_delivery(zone: Case) -> None:
+    kill_often(zone, KILLS, aimed(zone.warehouse))
+
+
+@pytest.mark.soak
+def test_kills_of_a_first_load(nothing: Case) -> None:
+    kill_often(nothing, KILLS // 2)
