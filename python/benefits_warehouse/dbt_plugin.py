@@ -19,7 +19,10 @@ from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.events.event_manager_client import add_callback_to_manager
 from dbt_common.invocation import get_invocation_id
+
+from benefits_warehouse.full_disk import FullDiskTeller
 
 PRIVATE_FOLDER = 0o700
 PUBLIC_FILE = 0o644
@@ -122,6 +125,7 @@ class Plugin(BasePlugin):
         take_lock(self.folder)
         for path in self.folder.glob(".analytics.duckdb.*"):
             path.unlink()  # what a killed run left of a copy
+        add_callback_to_manager(FullDiskTeller(self.folder))
         self.pepper = read_pepper(self.folder)
         self.project_version = project_version(self.pepper)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from benefits_warehouse.full_disk import tells_of_full_disk
 from benefits_warehouse.landing_contract import Feed, identifier, match_header, quoted
 from benefits_warehouse.landing_files import (
     GLOB_MARKS,
@@ -158,7 +159,10 @@ class Reader:
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             part.refuse(f"{UNREADABLE}: {explain(error)}; deliver it again")
         except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-            # A full disk, say: not the fault of the file, which must not be lost for it.
+            # Not the fault of the file, which must not be lost for it. A full disk stops the run:
+            # the files after this one would overtake it.
+            if tells_of_full_disk(str(error)):
+                raise
             part.refuse_for_now(type(error).__name__)
         except duckdb.Error as error:
             part.refuse(f"{UNREADABLE} ({type(error).__name__}); deliver it again")

@@ -353,13 +353,18 @@ def test_a_file_that_is_still_written(
 def test_a_full_disk_is_not_the_fault_of_the_file(
     loader: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What fails for lack of room is tried again."""
+    """What fails for lack of room stops the run, or later files would overtake it; what fails for
+    lack of memory is tried again."""
     loader.put("events/1.csv", GOOD)
 
     def fail(*_: Any) -> int:
-        raise duckdb.IOException("No space left on device")
+        raise error
 
     monkeypatch.setattr(landing_reading.Reader, "copy", fail)
+    error: Exception = duckdb.IOException("Could not write file: No space left on device")
+    with pytest.raises(duckdb.IOException, match="No space left"):
+        loader.run()
+    error = duckdb.OutOfMemoryException("failed to allocate")
     assert [row["status"] for row in loader.run()] == ["refused"]
     assert loader.run() == []
     monkeypatch.undo()
