@@ -26,9 +26,16 @@ _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "processes"])
 
 
-def _dbt(arguments: Sequence[str], environment: Mapping[str, str], log: str, limit: int) -> None:
+def _dbt(
+    project: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: str,
+    limit: int,
+) -> None:
     """The forked process: what the command `dbt` does, console output into a file."""
     os.setsid()
+    sys.path.insert(0, f"{project}/python")  # of this project, not of the one that tests it
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(file, 1)
     os.dup2(file, 2)
@@ -70,10 +77,11 @@ class Run:
         self.log = warehouse.folder / f"{name}.log"
         self.log.unlink(missing_ok=True)
         self.began: float | None = None
+        words = warehouse.arguments(*arguments)
         settings = {**os.environ, **warehouse.environment(), **(environment or {})}
         self.process = _server.Process(
             target=_dbt,
-            args=(warehouse.arguments(*arguments), settings, str(self.log), largest_file),
+            args=(str(warehouse.project), words, settings, str(self.log), largest_file),
             daemon=True,
         )
         self.process.start()
@@ -105,7 +113,10 @@ class Run:
 
     def kill(self) -> None:
         """SIGKILL to all of it; returns when it is gone."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:  # it has only just been forked, and leads no group yet
+            self.process.kill()
         self.process.join()
 
     def kill_when(self, is_reached: Callable[[Run], Any]) -> bool:

@@ -13,18 +13,21 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import duckdb
 import pytest
 from conftest import Warehouse, copy_project
 from mart_hashes import AUDIT_COLUMNS, mart_hashes
-from processes import Run
+from processes import POLL, Run
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "bench"))
 import generate
@@ -32,6 +35,7 @@ import generate
 SEED = int(os.environ.get("INTERRUPTION_SEED", "20250701"))
 KILLS = int(os.environ.get("INTERRUPTION_KILLS", "56"))
 ON_TOP = 3  # most killed runs in a row before a build is left alone
+ROOMY = 10**9  # bytes, more than any build here needs
 SHARES = (0.3, 0.6, 0.9)  # of the room that a build needs
 PRIVATE = ("restricted*", "restricted/**/*", ".build", ".build/**/*")
 # What the console says once a run is in a phase, in order.
@@ -147,14 +151,24 @@ class Case:
         assert self.new.tables != self.old.tables
         assert self.new.exports.items() - self.old.exports.items()
 
-    def restore(self) -> None:
-        """Put the state before back. The folders themselves stay: they may be mounts."""
+    def empty(self) -> None:
+        """Remove what is in its folders. The folders themselves stay: they may be mounts."""
         for folder in (self.warehouse.database, self.warehouse.exports):
             folder.mkdir(exist_ok=True)
             for path in folder.iterdir():
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def restore(self) -> None:
+        """Put the state before back."""
+        self.empty()
+        for folder in (self.warehouse.database, self.warehouse.exports):
             if (self.saved / folder.name).exists():
                 shutil.copytree(self.saved / folder.name, folder, dirs_exist_ok=True)
+
+    def run_log(self) -> list[dict[str, Any]]:
+        """The exported records of runs."""
+        lines = (self.warehouse.exports / "run_log.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]
 
     def statuses(self) -> list[str]:
         """What became of each run so far."""
@@ -350,3 +364,157 @@ def test_kills_of_a_delivery(zone: Case) -> None:
 @pytest.mark.soak
 def test_kills_of_a_first_load(nothing: Case) -> None:
     kill_often(nothing, KILLS // 2)
+
+
+# A second run, a broken model
+
+
+def test_second_run_is_told(seeds: Case) -> None:
+    """While the first one is at it, by whom; the first one goes on as if it were alone."""
+    seeds.restore()
+    first = Run(seeds.warehouse, "build")
+    while not re.search(PHASES["seeds"], first.output):
+        assert first.process.is_alive(), first.output
+        time.sleep(POLL)
+    second = Run(seeds.warehouse, "build", name="second")
+    assert second.wait() > 0
+    assert first.process.is_alive(), "told only when the first run had ended"
+    told = f"Another dbt run is using the warehouse {seeds.warehouse.database}: "
+    assert f"{told}process {first.process.pid} (dbt build), since " in second.output
+    assert first.wait() == 0, first.output[-4000:]
+    assert seeds.check() == seeds.new
+    assert files_of(seeds.warehouse) == seeds.files
+    assert seeds.statuses() == [*seeds.history, "success"]
+
+
+def test_one_failing_model_and_retry(seeds: Case) -> None:
+    """Nothing is published until it is mended; then `dbt retry` does what is left."""
+    seeds.restore()
+    model = seeds.warehouse.project / "models/marts/roster/roster_mismatch.sql"
+    sound = model.read_text()
+    try:
+        model.write_text(f"{sound.rstrip()}\norder by no_such_column\n")
+        run = Run(seeds.warehouse, "build")
+        assert run.wait() == 1
+        assert "not published; mend and run again: roster_mismatch" in run.output
+        now = seeds.check()
+        assert now.tables == seeds.old.tables and now.bytes == seeds.old.bytes
+    finally:
+        model.write_text(sound)
+    run = Run(seeds.warehouse, "retry")
+    assert run.wait() == 0, run.output[-4000:]
+    assert seeds.check() == seeds.new
+    assert not seeds.warehouse.query("from quality.reconciliation where difference <> 0")
+    assert seeds.statuses() == [*seeds.history, "failed", "success"]
+    assert len(seeds.run_log()) == len(seeds.history) + 2
+
+
+# Disk and memory
+
+
+class Disk:
+    """A small file system at a folder, whose size can change; needs root on Linux.
+
+    Args:
+        folder: an empty or new folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __enter__(self) -> Disk:
+        self.folder.mkdir(exist_ok=True)
+        self.mount(f"size={ROOMY},mode=755")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+
+    def mount(self, options: str) -> None:
+        """Mount it, or mount it anew with other options."""
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(self.folder)]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def resize(self, size: int) -> None:
+        """Give it another size in bytes, at least what is used."""
+        self.mount(f"remount,size={size}")
+
+    @property
+    def used(self) -> int:
+        """Bytes that its files take."""
+        return shutil.disk_usage(self.folder).used
+
+
+def may_mount(folder: Path) -> bool:
+    """Whether this process may mount file systems."""
+    try:
+        with Disk(folder):
+            return True
+    except (OSError, subprocess.CalledProcessError):
+        return False
+
+
+def assert_told(run: Run, place: Path) -> None:
+    """The run failed, and its last words say what is full and what to do."""
+    assert run.wait() > 0, run.output[-4000:]
+    words = "".join(run.output.splitlines(keepends=True)[-3:])
+    assert re.search(rf"The disk of {place}\S* is full \(.*Make room, .* run dbt build", words), (
+        words
+    )
+
+
+def test_limit_of_file_sizes(seeds: Case) -> None:
+    """No file may become as large as the database must: told, old or new, and mended by room."""
+    seeds.restore()
+    largest = max(path.stat().st_size for path in seeds.warehouse.database.rglob("*.duckdb"))
+    run = Run(seeds.warehouse, "build", largest_file=int(0.6 * largest))
+    assert_told(run, seeds.warehouse.database)
+    seeds.check()
+    seeds.recover()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("place", ["warehouse", "outputs"])
+def test_full_disk(zone: Case, place: str, tmp_path: Path) -> None:
+    """Full at several moments of a build, by a file system of its own that has too little room."""
+    if not may_mount(tmp_path / "disk"):
+        pytest.skip("mounting is not permitted; test_limit_of_file_sizes stands in for it")
+    folder = zone.warehouse.folder / place
+    zone.empty()
+    with Disk(folder) as disk:
+        zone.restore()
+        before, need = disk.used, 0
+        run = Run(zone.warehouse, "build")
+        while run.process.is_alive():
+            need = max(need, disk.used - before)
+            time.sleep(POLL)
+        assert run.wait() == 0 and zone.check() == zone.new
+        for share in SHARES:
+            disk.resize(ROOMY)
+            zone.restore()
+            disk.resize(disk.used + int(share * need))
+            run = Run(zone.warehouse, "build")
+            assert_told(run, folder)
+            zone.check()
+            disk.resize(ROOMY)
+            zone.recover()
+            print(f"{place}, {share:.0%} of {need / 1e6:.1f} MB: told, and mended by room")
+    zone.restore()
+
+
+@pytest.mark.soak
+def test_little_memory(tmp_path: Path) -> None:
+    """Two million claims in 512 MB: the engine spills, and says the same as with 6 GB."""
+    sizes = generate.Sizes.scaled(0.1)
+    warehouse = Warehouse(tmp_path, copy_project(tmp_path / "project"))
+    generate.write_reference(warehouse.project, sizes)
+    generate.generate(warehouse.zone, sizes)
+    found = []
+    for memory in ("6GB", "512MB"):
+        shutil.rmtree(warehouse.database, ignore_errors=True)
+        shutil.rmtree(warehouse.exports, ignore_errors=True)
+        run = Run(warehouse, "build", environment={"BENEFITS_MEMORY_LIMIT": memory})
+        assert run.wait() == 0, run.output[-4000:]
+        print(f"{memory}: {run.all_seconds:.0f} s")
+        found.append(Published.of(warehouse).tables)
+    assert found[0] == found[1]
