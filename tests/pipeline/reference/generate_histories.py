@@ -18,6 +18,7 @@ from random import Random
 from .judge import ACCOUNTS, CLAIMS, EMPLOYEES, HOLDERS, PLANS, TRANSACTIONS
 
 FIRST_FREE = 5000
+FIRST_QUIET = 9001
 ANCHOR_DAY = "2024-12-31"  # newest day of all data, delivered first: as_of_date in every variant
 SNAPSHOTS = 5
 MOST_DROPS = 6  # of a key: four versions and two repeats
@@ -34,6 +35,7 @@ class History:
     number: int
     drops: dict[str, list[list[Drop]]] = field(default_factory=dict)
     snapshots: dict[str, list[list[Row]]] = field(default_factory=dict)
+    is_quiet: bool = False  # rows come in the first delivery, a second version in the last
 
     @property
     def is_free(self) -> bool:
@@ -279,10 +281,57 @@ def draw_history(number: int, seed: int) -> History:
     return made
 
 
+def quiet_histories() -> list[History]:
+    """In each, one thing happens at last, beside rows that nothing else touches.
+
+    Random histories are so busy that what is forgotten once is mended by the next change.
+    """
+    moves, goes, ends = (
+        History(number, snapshots=fixed(Drafter(Random(number), number)), is_quiet=True)
+        for number in range(FIRST_QUIET, FIRST_QUIET + 3)
+    )
+
+    def purchase(history: History, one: int, **values: str) -> Row:
+        tag = f"h{history.number}"
+        row = {"transaction_id": f"{tag}t{one}", "employee_id": f"{tag}e{one}"}
+        row |= {"benefit_account_id": f"{tag}a{one}", "merchant": f"{tag} Gym", "amount": "10.00"}
+        row |= {"timestamp": f"2024-07-02T12:0{one}:00Z", "category": "food"}
+        return row | {"last_updated": stamp(0)} | values
+
+    # A purchase leaves the month of an account, so that another one is no longer above the
+    # allowance, and repeats nothing.
+    for rows in moves.snapshots[ACCOUNTS]:
+        rows[:] = [row | {"monthly_allowance": "15"} for row in rows]
+    one, same = purchase(moves, 1), {"employee_id": "h9001e1", "benefit_account_id": "h9001a1"}
+    other = purchase(moves, 3, transaction_id=one["transaction_id"], last_updated=stamp(9))
+    moves.drops = {CLAIMS: [], TRANSACTIONS: [[[one], [other]], [[purchase(moves, 2, **same)]]]}
+    # A holder, and an account of another one, are no longer known.
+    goes.drops = {CLAIMS: [], TRANSACTIONS: [[[purchase(goes, one)]] for one in (1, 2)]}
+    for feed, key, change in (
+        (HOLDERS, "employee_id", {"employee_id": "h9002e1", "hire_date": "someday"}),
+        (
+            ACCOUNTS,
+            "benefit_account_id",
+            {"benefit_account_id": "h9002a2", "monthly_allowance": ""},
+        ),
+    ):
+        rows = goes.snapshots[feed][-1]
+        goes.snapshots[feed][-1] = [
+            row | change if row[key] == change[key] else row for row in rows
+        ]
+    # A plan is gone, and with it the cover of a claim.
+    *rest, plan = ends.snapshots[PLANS][-1]
+    ends.snapshots[PLANS][-1] = rest
+    claim = {"claim_id": "h9003c1", "company_ein": plan["company_ein"], "amount": "10"}
+    claim |= {"service_date": plan["start_date"], "claim_type": plan["plan_type"]}
+    ends.drops = {CLAIMS: [[[claim | {"last_updated": stamp(0)}]]], TRANSACTIONS: []}
+    return [moves, goes, ends]
+
+
 def generate(count: int, seed: int) -> list[History]:
-    """`count` histories, half of them free."""
+    """`count` histories, half of them free, and the quiet ones."""
     numbers = [*range(1, count // 2 + 1), *range(FIRST_FREE, FIRST_FREE + count - count // 2)]
-    return [draw_history(number, seed) for number in numbers]
+    return [draw_history(number, seed) for number in numbers] + quiet_histories()
 
 
 def anchor() -> dict[str, Row]:
@@ -335,7 +384,9 @@ def spread(
     for history in histories:
         for drops in history.drops[feed]:
             places = sorted(rng.sample(range(deliveries), len(drops)))
-            if history.is_free:
+            if history.is_quiet:
+                places = [0, deliveries - 1][: len(drops)]
+            elif history.is_free:
                 rng.shuffle(places)
                 if singles and history.number % 2:
                     places = [deliveries] * len(drops)
