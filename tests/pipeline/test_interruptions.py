@@ -280,7 +280,7 @@ def aimed(warehouse: Warehouse) -> dict[str, Callable[[Run], object]]:
         "starting": lambda run: (database / ".build/analytics.duckdb.wal").exists(),
         "landing": lambda run: any(landing.glob("*/*/*.tmp")),
         "landed": lambda run: len([*landing.glob("*/*/*.parquet")]) > landed,
-        "judging": lambda run: "START sql incremental model intermediate" in run.output,
+        "judging": lambda run: re.search("START .* intermediate.int_claims_assessed", run.output),
         "ending": lambda run: re.search(PHASES["end"], run.output),
         "publishing": lambda run: any(database.glob(".analytics.duckdb.*")),
         "published": lambda run: identity(analytics) != before[0],

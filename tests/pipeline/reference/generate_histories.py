@@ -307,18 +307,12 @@ def quiet_histories() -> list[History]:
     moves.drops = {CLAIMS: [], TRANSACTIONS: [[[one], [other]], [[purchase(moves, 2, **same)]]]}
     # A holder, and an account of another one, are no longer known.
     goes.drops = {CLAIMS: [], TRANSACTIONS: [[[purchase(goes, one)]] for one in (1, 2)]}
-    for feed, key, change in (
-        (HOLDERS, "employee_id", {"employee_id": "h9002e1", "hire_date": "someday"}),
-        (
-            ACCOUNTS,
-            "benefit_account_id",
-            {"benefit_account_id": "h9002a2", "monthly_allowance": ""},
-        ),
+    for feed, key, value, change in (
+        (HOLDERS, "employee_id", "h9002e1", {"hire_date": "someday"}),
+        (ACCOUNTS, "benefit_account_id", "h9002a2", {"monthly_allowance": "lots"}),
     ):
         rows = goes.snapshots[feed][-1]
-        goes.snapshots[feed][-1] = [
-            row | change if row[key] == change[key] else row for row in rows
-        ]
+        goes.snapshots[feed][-1] = [row | change if row[key] == value else row for row in rows]
     # A plan is gone, and with it the cover of a claim.
     *rest, plan = ends.snapshots[PLANS][-1]
     ends.snapshots[PLANS][-1] = rest
