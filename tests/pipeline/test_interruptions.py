@@ -41,8 +41,8 @@ PRIVATE = ("restricted*", "restricted/**/*", ".build", ".build/**/*")
 # What the console says once a run is in a phase, in order.
 PHASES = {
     "seeds": "OK hook: .*on-run-start",
-    "landing": r"START python incremental model landing\.",
-    "models": "OK created python incremental model landing",
+    "landing": r"START python .*\blanding_ledger",
+    "models": r"OK created python .*\blanding_ledger",
     "end": r"\b(\d\d+) of \1 (OK|PASS|WARN)",  # of the last node: publishing, exports
     "after the end": "OK hook: .*on-run-end",
 }
@@ -280,7 +280,7 @@ def aimed(warehouse: Warehouse) -> dict[str, Callable[[Run], object]]:
         "starting": lambda run: (database / ".build/analytics.duckdb.wal").exists(),
         "landing": lambda run: any(landing.glob("*/*/*.tmp")),
         "landed": lambda run: len([*landing.glob("*/*/*.parquet")]) > landed,
-        "judging": lambda run: re.search("START .* intermediate.int_claims_assessed", run.output),
+        "judging": lambda run: re.search("START sql .*int_claims_assessed", run.output),
         "ending": lambda run: re.search(PHASES["end"], run.output),
         "publishing": lambda run: any(database.glob(".analytics.duckdb.*")),
         "published": lambda run: identity(analytics) != before[0],
