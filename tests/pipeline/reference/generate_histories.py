@@ -290,6 +290,8 @@ def quiet_histories() -> list[History]:
         History(number, snapshots=fixed(Drafter(Random(number), number)), is_quiet=True)
         for number in range(FIRST_QUIET, FIRST_QUIET + 3)
     )
+    for rows in (rows for history in (moves, goes, ends) for rows in history.snapshots[HOLDERS]):
+        rows[:] = [row | {"status": "active"} for row in rows]
 
     def purchase(history: History, one: int, **values: str) -> Row:
         tag = f"h{history.number}"
