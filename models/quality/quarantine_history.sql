@@ -10,15 +10,17 @@
 with
 
 withheld as (
+    {%- for feed in feeds().values() %}
     select
-        source,
-        feed,
+        '{{ feed.source }}' as source,
+        '{{ feed.feed }}' as feed,
         row_id,
-        any_value(record_key) as record_key,
-        list(error_reason order by rule_rank) as all_reasons
-    from {{ ref('validation_errors') }}
-    where tier = 2
-    group by source, feed, row_id
+        {{ feed.record_key }}{{ " as record_key" if feed.record_key != "record_key" }},
+        all_reasons
+    from {{ ref(feed.assessed) }}
+    where is_current and not is_valid and not is_deleted
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 open_stays as (

@@ -32,8 +32,7 @@ select
     coalesce(withheld.row_id, quarantined.row_id) as row_id,
     case
         when quarantined.row_id is null then 'withheld, but not in quarantine'
-        when withheld.row_id is null then 'in quarantine, but not withheld'
-        else 'in quarantine and in {{ mart }}'
+        else 'in quarantine, but not withheld'
     end as problem
 from (
     select * from {{ ref(feed.assessed) }}
@@ -41,11 +40,18 @@ from (
 ) as withheld
 full join {{ ref('quarantine_' ~ feed.entity) }} as quarantined
     on withheld.row_id = quarantined.row_id
-where
-    withheld.row_id is null
-    or quarantined.row_id is null
-    {% if key %}
-    or withheld.{{ feed.record_key }} in (select mart.{{ key }} from {{ ref(mart) }} as mart)
-    {% endif %}
+where withheld.row_id is null or quarantined.row_id is null
+{% if key %}
+union all
+select
+    '{{ name }}' as feed,
+    null as row_id,
+    'in quarantine and in {{ mart }}: ' || {{ key }} as problem
+from {{ ref(mart) }}
+where {{ key }} in (
+    select {{ feed.record_key }} from {{ ref(feed.assessed) }}
+    where is_current and not is_valid and not is_deleted
+)
+{% endif %}
 {{ "union all" if not loop.last }}
 {% endfor %}
