@@ -1,6 +1,7 @@
 {% macro record_nodes(results) -%}
     {#- One row per node of the run in ops.node_history. Messages are kept to their first line,
-        which holds no values: casts that could print one are not used. -#}
+        which holds no values: casts that could print one are not used. A test that passed has a
+        stamp, see last_stamp; one that did not, or could not be asked, has an empty one. -#}
     {%- set query -%}
         insert into {{ ops_relation("node_history") }} (
             run_id, node, resource_type, status, rows_affected, execution_seconds, message,
@@ -17,8 +18,10 @@
             try_cast('{{ result.adapter_response.get("rows_affected") }}' as bigint),
             {{ result.execution_time }},
             '{{ lines[0][:200] | replace("'", "''") }}',
-            {{ "'" ~ stamp_of_node(graph.nodes[result.node.unique_id]) ~ "'"
-                if result.node.resource_type == "test" else "null" }}
+            {% if result.node.resource_type != "test" -%} null
+            {%- elif result.status != "pass" -%} ''
+            {%- else -%} '{{ stamp_of_node(graph.nodes[result.node.unique_id]) }}'
+            {%- endif %}
         ){{ "," if not loop.last }}
         {%- endfor %}
     {%- endset -%}

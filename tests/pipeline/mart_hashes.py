@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Set
 from pathlib import Path
 
 import duckdb
@@ -13,12 +14,15 @@ import duckdb
 AUDIT_COLUMNS = {"load_id", "loaded_at", "enriched_at", "first_seen_at", "run_id"}
 
 
-def mart_hashes(database: Path, schemas: tuple[str, ...] = ("marts",)) -> dict[str, str]:
+def mart_hashes(
+    database: Path, schemas: tuple[str, ...] = ("marts",), without: Set[str] = frozenset()
+) -> dict[str, str]:
     """Row count and order-free content hash of every table of some schemas.
 
     Args:
         database: path of analytics.duckdb.
         schemas: schemas to hash.
+        without: columns to leave out beside the audit columns.
 
     Returns:
         Relation name to "<rows>:<hash>".
@@ -32,7 +36,7 @@ def mart_hashes(database: Path, schemas: tuple[str, ...] = ("marts",)) -> dict[s
         ).fetchall()
         tables: dict[str, list[str]] = {}
         for table, column in columns:
-            if column not in AUDIT_COLUMNS:
+            if column not in AUDIT_COLUMNS | without:
                 tables.setdefault(table, []).append(f'"{column}"')
         return {
             table: "{}:{}".format(

@@ -192,7 +192,7 @@ class Case:
 
 def second_seeds(project: Path) -> None:
     """Change all seeds: rows go from the rosters, others come to claims and transactions."""
-    for path in sorted(project.glob("seeds/[bs]*_*s/*.csv")):
+    for path in sorted(project.glob("seeds/*_a*/*.csv")):
         header, *rows = path.read_text().splitlines(keepends=True)
         if path.stem in ("claims_raw", "transactions"):
             rows += [f"N{row}" for row in rows[:60]]
@@ -407,6 +407,19 @@ def test_one_failing_model_and_retry(seeds: Case) -> None:
     assert not seeds.warehouse.query("from quality.reconciliation where difference <> 0")
     assert seeds.statuses() == [*seeds.history, "failed", "success"]
     assert len(seeds.run_log()) == len(seeds.history) + 2
+
+
+def test_a_seed_that_is_no_table(tmp_path: Path) -> None:
+    """A first build that stops at a ragged seed says so, and ends as any failed build does."""
+    warehouse = Warehouse(tmp_path, copy_project(tmp_path / "project"))
+    seed = warehouse.project / "seeds/benefits_admin/employees_raw.csv"
+    sound = seed.read_text()
+    seed.write_text(f"{sound}1,2,3,4,5,6,7,8,9,10,11\n")
+    run = Run(warehouse, "build")
+    assert run.wait() == 1
+    assert "Row 173 has 11 values" in run.output
+    assert "not published; mend and run again: employees_raw" in run.output
+    assert not (warehouse.database / "analytics.duckdb").exists()
 
 
 # Disk and memory
