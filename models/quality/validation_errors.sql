@@ -75,8 +75,20 @@ fired as (
 )
 
 select
-    fired.* exclude (file_id),
+    fired.row_id,
+    fired.source,
+    fired.feed,
+    fired.record_key,
+    fired.field,
+    fired.error_reason,
+    fired.tier,
+    fired.rule_rank,
+    fired.value_preview,
+    fired.fix_hint,
+    fired.rule_version,
     ledger.file as source_file,
+    fired.source_row,
+    fired.first_seen_at,
     ledger.run_id
 from fired
 inner join ledger

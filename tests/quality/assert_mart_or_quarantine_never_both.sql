@@ -46,12 +46,13 @@ union all
 select
     '{{ name }}' as feed,
     null as row_id,
-    'in quarantine and in {{ mart }}: ' || {{ key }} as problem
-from {{ ref(mart) }}
-where {{ key }} in (
-    select {{ feed.record_key }} from {{ ref(feed.assessed) }}
-    where is_current and not is_valid and not is_deleted
-)
+    'in quarantine and in {{ mart }}: ' || mart.{{ key }} as problem
+from {{ ref(mart) }} as mart
+where
+    mart.{{ key }} in (
+        select assessed.{{ feed.record_key }} from {{ ref(feed.assessed) }} as assessed
+        where assessed.is_current and not assessed.is_valid and not assessed.is_deleted
+    )
 {% endif %}
 {{ "union all" if not loop.last }}
 {% endfor %}
