@@ -1,6 +1,7 @@
 {% macro record_run(status, database=target.database) -%}
     {#- Finishes the run's row in ops.run_history of a database; counts, which are those of the
-        working copy, stay null while their tables are missing. -#}
+        working copy, stay null while their tables are missing. It ends the transaction: where there
+        is nothing to export, no one else would. -#}
     {%- set counts = {
         "rows_in": ["landing_ledger", "sum(rows)", "run_id = getvariable('run_id')"],
         "rows_out": ["reconciliation", "sum(rows_valid)", "true"],
@@ -30,4 +31,5 @@
         where run_id = getvariable('run_id')
     {%- endset -%}
     {%- do run_query(query) -%}
+    {%- do adapter.commit() -%}
 {%- endmacro %}

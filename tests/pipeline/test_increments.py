@@ -427,6 +427,13 @@ def test_nothing_new_changes_nothing(chain: Chain) -> None:
     assert not {name for name, status in chain.idle.items() if "UNCHANGED" not in status}
 
 
+def test_every_run_is_on_record_as_a_success(chain: Chain) -> None:
+    """Also the one that had nothing to write but its record."""
+    with duckdb.connect(str(chain.copies["refreshed"]), read_only=True) as connection:
+        records = connection.execute("select distinct status from ops.run_history").fetchall()
+    assert records == [("success",)]
+
+
 # Changes of what decides, in the middle of a chain
 
 
