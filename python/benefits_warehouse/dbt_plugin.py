@@ -1,5 +1,7 @@
 """The dbt-duckdb plugin: folders and rights, one run at a time, the pepper, publishing by rename.
 
+It also keeps the values of rows out of error messages (messages.py).
+
 dbt-duckdb calls `initialize` before it opens the database, `configure_connection` once it is open
 and `configure_cursor` for each cursor. The working copy is `<folder>/.build/analytics.duckdb`; the
 published file is `<folder>/analytics.duckdb`.
@@ -23,6 +25,7 @@ from dbt_common.events.event_manager_client import add_callback_to_manager
 from dbt_common.invocation import get_invocation_id
 
 from benefits_warehouse.full_disk import FullDiskTeller
+from benefits_warehouse.messages import hide_values
 
 PRIVATE_FOLDER = 0o700
 PUBLIC_FILE = 0o644
@@ -117,6 +120,7 @@ class Plugin(BasePlugin):
         working_copy = Path(self.creds.path).resolve()
         self.folder = working_copy.parent.parent
         os.umask(0o077)
+        hide_values()
         if not self.folder.exists():
             self.folder.mkdir(parents=True)
             self.folder.chmod(0o755)
