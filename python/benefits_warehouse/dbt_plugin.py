@@ -28,6 +28,7 @@ from benefits_warehouse.full_disk import FullDiskTeller
 from benefits_warehouse.messages import hide_values
 
 PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
 PUBLIC_FILE = 0o644
 
 # The locks that this process holds, so that dbt's runner can be called twice in one process.
@@ -91,6 +92,18 @@ def read_pepper(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def close_to_others(folder: Path) -> None:
+    """Give what is restricted its rights again, as a restored backup may have come without them.
+
+    Args:
+        folder: the warehouse folder.
+    """
+    for name in (".build", "restricted", "restricted/tmp", "restricted/landing"):
+        (folder / name).chmod(PRIVATE_FOLDER)
+    for path in folder.glob("restricted.*"):
+        path.chmod(PRIVATE_FILE)
+
+
 def project_version(pepper: str) -> str:
     """A digest of what decides how rows become tables: code, settings, engine and pepper.
 
@@ -127,6 +140,7 @@ class Plugin(BasePlugin):
         for name in (".build", "restricted", "restricted/tmp", "restricted/landing"):
             (self.folder / name).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         take_lock(self.folder)
+        close_to_others(self.folder)
         for path in self.folder.glob(".analytics.duckdb.*"):
             path.unlink()  # what a killed run left of a copy
         add_callback_to_manager(FullDiskTeller(self.folder))
