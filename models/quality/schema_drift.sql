@@ -1,4 +1,7 @@
--- What deliveries brought beyond or short of the contract, and columns that stopped parsing.
+-- What deliveries brought beyond or short of the contract, and columns that stopped parsing. A name
+-- that was added is told only where rows came under it: in a file whose line ends got lost, the
+-- header goes on with the first person's values, and then no row is as long as the header. A name
+-- with an @ is an address, and masked.
 with
 
 ledger as (
@@ -13,9 +16,10 @@ added as (
         run_id,
         'info' as severity,
         'added' as drift,
-        unnest(added_columns) as column_name
+        case when contains(added_name, '@') then '****' else added_name end as column_name
     from ledger
-    where status = 'loaded'
+    cross join unnest(added_columns) as added_columns (added_name)
+    where status = 'loaded' and rows > rejected
 ),
 
 absent as (
