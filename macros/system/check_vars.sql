@@ -2,6 +2,9 @@
     {#- A var that makes no sense stops the run before anything changes, with what would make
         sense. -#}
     {%- set problems = [] -%}
+    {%- if var("pii_masking_enabled") is not boolean -%}
+        {%- do problems.append("pii_masking_enabled must be true or false, without quotes") -%}
+    {%- endif -%}
     {%- if var("enrichment_mode") not in ["stub"] -%}
         {%- do problems.append("enrichment_mode must be stub") -%}
     {%- endif -%}
@@ -34,6 +37,9 @@
     {%- if var("as_of_date")
         and not modules.re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", var("as_of_date") | string) -%}
         {%- do problems.append("as_of_date must be YYYY-MM-DD or empty") -%}
+    {%- else -%}
+        {#- A day that no calendar has stops the run here. -#}
+        {%- do as_of_date() -%}
     {%- endif -%}
     {%- if problems -%}
         {{ exceptions.raise_compiler_error(
