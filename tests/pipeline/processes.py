@@ -12,6 +12,7 @@ import re
 import resource
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -41,6 +42,7 @@ def _dbt(
     os.dup2(file, 2)
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None  # or TMPDIR would not be looked at again
     sys.argv = ["dbt", *arguments]
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
