@@ -2,7 +2,7 @@
     {#- Every value is read as text by position under the header that dbt has read; a feed's sample
         rows stay out of a warehouse that is fed by a landing zone. The comment tells tables below
         whether the content changed. -#}
-    {#- `dbt seed --show` prints what dbt itself has read. -#}
+    {#- `dbt show` of a seed prints what dbt itself has read. -#}
     {% set names = personal_columns(model) %}
     {% do store_result("agate_table", response="OK", agate_table=agate_table.select(
         agate_table.column_names | reject("in", names) | list

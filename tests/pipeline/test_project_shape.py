@@ -33,7 +33,11 @@ LAYERS = [
 PUBLISHED = {"quality", "marts", "ops"}
 PII = {"none", "pseudonym", "masked"}
 DOMAINS = {"people", "coverage", "claims", "spending", "quality", "operations", "companies"}
-PERSONAL = {"email", "full_name", "first_name", "last_name", "notes"}
+FEEDS = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["feeds"]
+PERSONAL = {column for feed in FEEDS.values() for column in feed["pii"]}
+# Published columns that are named after a personal one, with what they hold instead.
+HARMLESS = {"email_domain": "a company's domain", "email_domains": "the same"}
+HARMLESS |= {"email_token": "a keyed token"}
 
 QUARANTINE = "rejection_reason all_reasons source_file source_row first_seen_at run_id"
 # Section 3 of the specification: relation to the columns that must be there; more are welcome.
@@ -213,6 +217,54 @@ def test_published_personal_data_is_masked(published: list[Node]) -> None:
             for name, column in columns_of(published)
             if (column["name"] in PERSONAL or meta_of(column).get("pii") == "direct")
             and meta_of(column).get("pii") != "masked"
+        ]
+    )
+
+
+def test_columns_named_after_personal_ones_are_masked(published: list[Node]) -> None:
+    """work_email or email_text: what is called so is masked, or known to be harmless."""
+    fail_on(
+        [
+            f"{name} is named after {personal}, and labelled {meta_of(column).get('pii')}"
+            for name, column in columns_of(published)
+            for personal in PERSONAL
+            if re.search(rf"(^|_){personal}s?(_|$)", column["name"])
+            and column["name"] not in HARMLESS
+            and meta_of(column).get("pii") != "masked"
+        ]
+    )
+
+
+def test_labels_agree_with_the_feeds(models: list[Node]) -> None:
+    """What var feeds masks is labelled direct where it is landed, and nothing else is.
+
+    Masks of quarantine and evidence follow var feeds, what dbt shows and stores follows labels.
+    """
+    problems = []
+    for name, feed in FEEDS.items():
+        landed = f"land_{name.replace('.', '__')}"
+        (model,) = (model for model in models if model["name"] == landed)
+        labelled = {
+            column["name"]
+            for column in model["columns"].values()
+            if meta_of(column).get("pii") == "direct"
+        }
+        problems += [
+            f"{landed}.{column} is labelled direct or masked by var feeds, and not both"
+            for column in labelled ^ set(feed["pii"])
+        ]
+    fail_on(problems)
+
+
+def test_restricted_personal_columns_are_labelled_direct(
+    models: list[Node], snapshots: list[Node]
+) -> None:
+    """Wherever a restricted model carries a personal column on, its label goes with it."""
+    fail_on(
+        [
+            f"{name} is personal, and labelled {meta_of(column).get('pii')}"
+            for name, column in columns_of(models + snapshots)
+            if column["name"] in PERSONAL and meta_of(column).get("pii") not in ("direct", "masked")
         ]
     )
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from canaries import Canary
 from reference.generate_dirty import write_landing_zone, write_reference_seeds
 from reference.generate_dirty_hostile import PERSON, PERSONAL, VALUE, hostile_deliveries
 from reference.judge import Delivery, Reference, judge
 from reference.judge_compare import Published, differences
+from sweep import Needles, Sweep
 
 
 @dataclass(slots=True)
@@ -56,40 +60,90 @@ def test_every_hostile_row_is_judged(hostile: Hostile) -> None:
     assert not found, f"{len(found)} differences\n" + "\n\n".join(found[:8])[:8000]
 
 
+def found(hostile: Hostile, word: str, places: re.Pattern[str]) -> list[str]:
+    """Where a canary stands, in any of its forms, in places of a kind."""
+    sweep = Sweep(Needles([Canary(word, "hostile", word)], word), ("landing", "project/seeds"))
+    sweep.sweep("hostile", hostile.warehouse.folder, hostile.console)
+    searched = [place for _, place in sweep.searched if places.match(place)]
+    assert len(searched) > 1
+    return [hit for hit in sweep.found if places.match(hit.split(" in ", 1)[1])]
+
+
 def test_no_message_shows_a_value(hostile: Hostile) -> None:
-    """Console, logs, compiled SQL and run results hold no canary."""
-    folder = hostile.warehouse.folder
-    texts = {path: path.read_bytes() for path in files_of(folder / "logs", folder / "target")}
-    texts[Path("console")] = hostile.console.encode()
-    assert len(texts) > 50
-    canaries = [word.lower().encode() for word in (PERSON, VALUE)]
-    shown = [path for path, text in texts.items() if any(c in text.lower() for c in canaries)]
-    assert not shown
+    """Console, logs, compiled SQL and run results hold no canary, personal or not."""
+    for word in (PERSON, VALUE):
+        assert not found(hostile, word, re.compile("console|logs|target|temp"))
 
 
 def test_no_person_is_published(hostile: Hostile) -> None:
     """What identifies people stands in no published relation and no export, masked or not."""
-    found = []
-    with hostile.warehouse.connect() as connection:
-        columns = connection.execute(
-            "select table_schema, table_name, column_name from information_schema.columns "
-            "where table_schema in ('marts', 'quality', 'ops')"
-        ).fetchall()
-        assert len(columns) > 300
-        for schema, table, column in columns:
-            seen = connection.execute(
-                f'select count(*) from {schema}.{table} where "{column}"::varchar ilike ?',
-                [f"%{PERSON}%"],
-            ).fetchone()
-            if seen and seen[0]:
-                found.append(f"{schema}.{table}.{column}: {seen[0]}")
-    for path in files_of(hostile.warehouse.exports, hostile.warehouse.database):
-        is_open = "restricted" not in path.relative_to(hostile.warehouse.folder).as_posix()
-        if is_open and PERSON.lower().encode() in path.read_bytes().lower():
-            found.append(str(path))
-    assert not found
+    assert not found(hostile, PERSON, re.compile(""))
 
 
-def files_of(*folders: Path) -> Iterator[Path]:
-    for folder in folders:
-        yield from (path for path in folder.rglob("*") if path.is_file())
+def exported_cells(path: Path) -> Iterator[tuple[str, str]]:
+    """Column and cell of a CSV export, as a spreadsheet splits it."""
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file, strict=True)
+    for row in rows:
+        assert len(row) == len(header), row
+        yield from zip(header, row, strict=True)
+
+
+def test_exports_are_safe_in_a_spreadsheet(hostile: Hostile) -> None:
+    """No cell begins a formula but with an apostrophe before it; numbers stay numbers."""
+    number = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
+    neutralised: set[str] = set()
+    negative = 0
+    exports = sorted(hostile.warehouse.exports.glob("*.csv"))
+    assert len(exports) == 5
+    for path in exports:
+        for column, cell in exported_cells(path):
+            is_number = number.fullmatch(cell) is not None
+            assert is_number or cell[:1] not in FORMULA, (path.name, column, cell[:80])
+            negative += is_number and cell.startswith("-")
+            neutralised |= {cell[1]} if cell[:1] == "'" and cell[1:2] in FORMULA else set()
+    assert neutralised >= {"=", "+", "-", "@"} and negative
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Values, names of files and vars that would do something where they are taken for code.
+CODE = ("a'; drop table marts.dim_employees; --", "{{ 1/0 }}", "{% raw %}", '"; select 1; --')
+
+
+def test_code_in_file_names_is_inert(make_warehouse: Callable[..., Any]) -> None:
+    """Files load under names that are SQL or Jinja, and are known by them in the ledger."""
+    warehouse = make_warehouse()
+    header = "claim_id,company_ein,service_date,amount,claim_type\n"
+    names = [f"{code}.csv" for code in CODE] + [f"{code}/part.csv" for code in CODE]
+    for number, name in enumerate(names):
+        row = f"C{number},11-1111111,2024-02-0{number + 1},1.00,{CODE[number % 4]!r}\n"
+        warehouse.deliver("benefits_admin.claims", name, header + row)
+    # Names that bring nothing, told in the summary of the build.
+    warehouse.deliver("benefits_admin.claims", "z {{ 1/0 }}'.csv", "no,header\n")
+    warehouse.build()
+    files = {row["file"]: row["status"] for row in warehouse.rows("ops.loaded_files")}
+    assert files == {**dict.fromkeys(names, "loaded"), "z {{ 1/0 }}'.csv": "refused"}
+    assert {row["claim_id"] for row in warehouse.rows("marts.fct_claims")} == {
+        f"C{number}" for number in range(len(names))
+    }
+    assert warehouse.rows("marts.dim_employees") == []
+
+
+def test_code_in_vars_is_refused_or_inert(make_warehouse: Callable[..., Any]) -> None:
+    """Folders may be called so; a day that is none stops the run before anything changes."""
+    for number, code in enumerate(CODE):
+        warehouse = make_warehouse(f"vars{number}")
+        nodes = ("run", "--select", "run_history")
+        for name, value in (("as_of_date", code), ("as_of_date", "2024-02-30")):
+            assert not warehouse.dbt(*nodes, variables={name: value}).success
+        for value in (code, "false", None, 0):
+            assert not warehouse.dbt(*nodes, variables={"pii_masking_enabled": value}).success
+            assert "pii_masking_enabled must be true or false" in warehouse.output
+        assert not (warehouse.database / "analytics.duckdb").exists()
+    folder = warehouse.folder / CODE[0] / CODE[1] / CODE[2]
+    warehouse.zone, warehouse.exports = folder / "zone", folder / "out"
+    warehouse.deliver("benefits_admin.claims", "1.csv", "claim_id\n1\n")
+    warehouse.build()
+    assert {path.name for path in warehouse.exports.iterdir()} >= {"sql_gaps.csv", "run_log.jsonl"}
+    (file,) = warehouse.rows("ops.loaded_files")
+    assert file["status"] == "refused" and "required column missing" in file["reason"]
