@@ -41,7 +41,7 @@ months as (
         benefit_accounts.benefit_type,
         benefit_accounts.program_name,
         benefit_accounts.monthly_allowance,
-        (benefit_accounts.monthly_allowance * 100)::hugeint as allowance_cents,
+        (benefit_accounts.monthly_allowance::decimal(38, 2) * 100)::hugeint as allowance_cents,
         unnest(generate_series(
             least(date_trunc('month', account_holders.hire_date), first_months.first_month),
             least(as_of.as_of_date, account_holders.terminated_on),
