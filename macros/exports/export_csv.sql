@@ -8,7 +8,7 @@
     {%- set relation = ops_relation(model_name) -%}
     {%- set columns = adapter.get_columns_in_relation(relation) -%}
     {%- set names = columns | map(attribute="name") | list -%}
-    {%- set kinds = dict(zip(names, columns | map(attribute="data_type"))) -%}
+    {%- set kinds = dict(zip(names, columns | map(attribute="dtype"))) -%}
     {%- set query -%}
         select
             {% for name in first_columns + (names | reject("in", first_columns) | list) -%}
