@@ -106,7 +106,8 @@ class Needles:
             for piece in pieces:
                 if count := searched.count(piece):
                     hits["any", form] += count
-        for digits in re.findall(rb"[0-9a-f]{32,}", lower):
+        # A longer run is a value made to be long, not a digest among others.
+        for digits in {run for run in re.findall(rb"[0-9a-f]{32,}", lower) if len(run) < 2000}:
             for length in (32, 40, 64):
                 for start in range(len(digits) - length + 1):
                     digest = bytes.fromhex(digits[start : start + length].decode())
