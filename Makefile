@@ -17,10 +17,10 @@ SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models py
 UNREACHABLE := External connection exception
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build built test lint docs soak bench lock clean
+.PHONY: help setup build built test lint forget encrypt audit docs soak bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 setup: $(PYTHON_STAMP) $(PACKAGES_STAMP) ## environment in .venv and dbt packages (OFFLINE=1: don't ask the hub)
 	@echo "Set-up is complete. To call dbt by hand: . $(VENV)/bin/activate"
@@ -68,6 +68,15 @@ lint: setup ## ruff for Python, sqlfluff for SQL
 	BENEFITS_DB_DIR=target/lint/warehouse $(PY) -m sqlfluff lint --disable-progress-bar \
 	    $(wildcard models tests analyses snapshots)
 
+forget: setup ## erase one person, named on standard input (ARGS: further arguments of dbt build)
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.forget $(ARGS)
+
+encrypt: setup ## write restricted.duckdb anew with DBT_ENV_SECRET_RESTRICTED_KEY, or without
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.encrypt
+
+audit: setup ## known vulnerabilities of the locked packages, new ones apart from accepted ones
+	@$(PY) .ci/audit.py
+
 docs: built ## generate the documentation site (then: dbt docs serve)
 	$(DBT) docs generate
 
@@ -78,8 +87,8 @@ bench: setup ## wall times
 	$(PY) -m pytest -m bench
 
 lock: ## pin the Python packages anew after a change of pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest \
-	    --generate-hashes --no-strip-extras --no-emit-index-url --annotation-style line \
+	uv pip compile pyproject.toml --extra dev --extra encryption --universal --python-version 3.11 \
+	    --fork-strategy fewest --generate-hashes --no-strip-extras --no-emit-index-url --annotation-style line \
 	    --custom-compile-command "make lock" --quiet -o requirements.lock
 
 clean: ## remove what make can make again; never warehouse/ and outputs/, which hold data

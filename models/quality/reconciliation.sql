@@ -7,6 +7,7 @@ ledger as (
         source,
         feed,
         sum(landed) as landed_rows,
+        sum(erased) as rows_erased,
         sum(rejected) as lines_rejected
     from {{ ref('landing_ledger') }}
     where status = 'loaded'
@@ -20,7 +21,7 @@ assessed as (
         '{{ feed.feed }}' as feed,
         coalesce(sum(version_count) filter (where version_rank = 1), 0) as version_rows,
         count(*) filter (where is_current) as current_rows,
-        count(*) filter (where is_current and is_deleted) as rows_deleted,
+        count(*) filter (where is_current and is_deleted) as rows_deleted_by_sender,
         count(*) filter (where is_valid and not is_deleted) as rows_valid
     from {{ ref(feed.assessed) }}
     {{ "union all" if not loop.last }}
@@ -53,8 +54,11 @@ counted as (
 final as (
     select
         counted.*,
+        counted.rows_deleted_by_sender + coalesce(ledger.rows_erased, 0) as rows_deleted,
+        coalesce(ledger.rows_erased, 0) as rows_erased,
         coalesce(ledger.lines_rejected, 0) as lines_rejected,
-        coalesce(ledger.landed_rows, 0) + coalesce(ledger.lines_rejected, 0) as rows_landed
+        coalesce(ledger.landed_rows, 0) + coalesce(ledger.rows_erased, 0)
+        + coalesce(ledger.lines_rejected, 0) as rows_landed
     from counted
     left join ledger
         on
@@ -68,6 +72,7 @@ select
     rows_landed::bigint as rows_landed,
     rows_superseded::bigint as rows_superseded,
     rows_deleted::bigint as rows_deleted,
+    rows_erased::bigint as rows_erased,
     rows_valid::bigint as rows_valid,
     rows_quarantined::bigint as rows_quarantined,
     lines_rejected::bigint as lines_rejected,

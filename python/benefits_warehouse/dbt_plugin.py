@@ -1,4 +1,4 @@
-"""The dbt-duckdb plugin: folders and rights, one run at a time, the pepper, publishing by rename.
+"""The dbt-duckdb plugin: folders and rights, one run at a time, secrets, publishing by rename.
 
 It also keeps the values of rows out of error messages (messages.py).
 
@@ -9,8 +9,10 @@ published file is `<folder>/analytics.duckdb`.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -24,22 +26,27 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.events.event_manager_client import add_callback_to_manager
 from dbt_common.invocation import get_invocation_id
 
+from benefits_warehouse.forgotten import check_list, list_pepper
 from benefits_warehouse.full_disk import FullDiskTeller
 from benefits_warehouse.messages import hide_values
+from benefits_warehouse.restricted import attach_restricted
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 PUBLIC_FILE = 0o644
+PEPPER = "DBT_ENV_SECRET_PII_PEPPER"
+SOUND_PEPPER = 16  # characters; warned below
 
 # The locks that this process holds, so that dbt's runner can be called twice in one process.
 _locks: dict[Path, int] = {}
 
 
-def take_lock(folder: Path) -> None:
+def take_lock(folder: Path, tool: str = "") -> None:
     """Take the one-run-at-a-time lock of a warehouse, or say who holds it.
 
     Args:
         folder: the warehouse folder (BENEFITS_DB_DIR), absolute.
+        tool: what the others are told is running; the dbt command by default.
 
     Raises:
         RuntimeError: another process runs dbt on this warehouse; nothing was changed.
@@ -59,8 +66,11 @@ def take_lock(folder: Path) -> None:
         ) from None
     os.ftruncate(handle, 0)
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    command = tool or f"dbt {command}"
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    os.write(handle, f"process {os.getpid()} (dbt {command}), since {since}".encode())
+    os.write(
+        handle, f"process {os.getpid()} ({f'{tool} {command}'.strip()}), since {since}".encode()
+    )
     _locks[path] = handle
 
 
@@ -77,19 +87,38 @@ def read_pepper(folder: Path) -> str:
         folder: the warehouse folder; the file is `<folder>/restricted.pepper`, mode 0600.
 
     Returns:
-        A non-empty secret. It goes into a session variable, never into SQL text or a log.
+        A secret that is not blank. It goes into a session variable, never into SQL text or a log.
+
+    Raises:
+        RuntimeError: the pepper is blank, so that tokens could be guessed.
     """
-    pepper = os.environ.get("DBT_ENV_SECRET_PII_PEPPER", "")
-    if pepper:
-        return pepper
-    path = folder / "restricted.pepper"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
+    place, pepper = PEPPER, os.environ.get(PEPPER, "")
+    if not pepper:
+        path = folder / "restricted.pepper"
+        place = str(path)
+        if not path.exists():
+            make_secret(path)
+        pepper = path.read_text().strip()
+    if not pepper.strip():
+        raise RuntimeError(
+            f"The pepper of the person tokens ({place}) is blank, so that tokens could be guessed: "
+            f"give it {SOUND_PEPPER} characters or more (openssl rand -hex 32). Nothing was changed."
+        )
+    if len(pepper.strip()) < SOUND_PEPPER:
+        print(
+            f"{place} is short: {SOUND_PEPPER} characters or more keep tokens from being guessed",
+            file=sys.stderr,
+        )
+    return pepper
+
+
+def make_secret(path: Path) -> None:
+    """Write a random secret to a file of its owner's, whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)  # of a killed run
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
+        file.write(secrets.token_hex(32))
+    part.replace(path)
 
 
 def close_to_others(folder: Path) -> None:
@@ -125,6 +154,26 @@ def project_version(pepper: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def refuse_while_erasing(folder: Path) -> None:
+    """Refuse to run on a warehouse that is half erased.
+
+    Args:
+        folder: the warehouse folder.
+
+    Raises:
+        RuntimeError: an erasure was begun and did not end, and this is not its own build.
+    """
+    path = folder / "restricted" / "forget.json"
+    if (
+        path.exists()
+        and os.environ.get("BENEFITS_ERASURE") != json.loads(path.read_text())["run_id"]
+    ):
+        raise RuntimeError(
+            "An erasure was begun on this warehouse and is not finished: run `make forget` again, "
+            "it goes on where it stopped and asks for nothing."
+        )
+
+
 class Plugin(BasePlugin):
     """See the module's docstring."""
 
@@ -144,11 +193,18 @@ class Plugin(BasePlugin):
         for path in self.folder.glob(".analytics.duckdb.*"):
             path.unlink()  # what a killed run left of a copy
         add_callback_to_manager(FullDiskTeller(self.folder))
+        refuse_while_erasing(self.folder)
         self.pepper = read_pepper(self.folder)
+        check_list(self.folder / "restricted", list_pepper(self.pepper))
         self.project_version = project_version(self.pepper)
 
     def configure_connection(self, conn: Any) -> None:
-        """Register the functions that the macros of macros/system and macros/exports call."""
+        """Attach the restricted file, and register the functions that macros call.
+
+        dbt-duckdb attaches what is not attached yet afterwards. It knows no key, and so can't show
+        one in `dbt debug`.
+        """
+        attach_restricted(conn, self.folder / "restricted.duckdb")
         conn.create_function(
             "copy_beside", copy_beside, ["VARCHAR", "VARCHAR"], "VARCHAR", side_effects=True
         )
@@ -161,6 +217,7 @@ class Plugin(BasePlugin):
         """Give each cursor the secret and the id of the run as session variables."""
         values = {
             "pii_pepper": self.pepper,
+            "forgotten_pepper": list_pepper(self.pepper),
             "project_version": self.project_version,
             "run_id": get_invocation_id(),
             "warehouse_folder": str(self.folder),

@@ -10,6 +10,7 @@ row carries file_id, load_id, source_file, loaded_at, content_hash and `change`:
 
 source_row (1 = first after the header) is the row's place in the Parquet file of a delta feed,
 which keeps the order of what was delivered: numbering the rows on the way would cost a core.
+A row of a person who was forgotten keeps its place, as `erased`, with nothing in it (forgotten).
 
 A CSV goes from the engine's reader straight to Parquet if the engine can't misread it: the rows
 and the malformed lines that it reports must be as many as the lines that are there. Any other file
@@ -30,6 +31,7 @@ from typing import Any
 
 import duckdb
 
+from benefits_warehouse.forgotten import Forgotten
 from benefits_warehouse.landing_contract import (
     LEDGER,
     LINEAGE,
@@ -82,6 +84,7 @@ class Landing:
         self.run_id = run_id
         self.reader = Reader(connection, folder / ".scratch")
         self.snapshots = SnapshotWriter(connection, max_shrink_pct, log)
+        self.forgotten = Forgotten(connection, folder.parent)
         self.log = log
         self.progress = Progress(log)
         self.new_rows: list[dict[str, Any]] = []
@@ -196,12 +199,23 @@ class Landing:
                 sorted_lines = self.reader.scratch / "records.csv"
                 with self.progress.watch(part, goal, sorted_lines):
                     self.reader.read(Reading(feed, part, load_id, loaded_at, goal, rejects))
+                    self.forget(feed, part, goal, rejects)
             self.progress.end(part)
         accepted = [part for part in delivery.parts if part.status == "loaded"]
         if accepted:
             self.write_load(feed, delivery, accepted, load_id, loaded_at)
         for part in delivery.parts:
             self.record(feed, delivery, part, load_id, loaded_at)
+
+    def forget(self, feed: Feed, part: Part, rows: Path, rejects: Path) -> None:
+        """Empty the rows and malformed lines of a part just read that are of forgotten persons."""
+        if part.status != "loaded" or self.forgotten.is_empty:
+            return
+        part.erased = self.forgotten.erase(feed, rows)
+        lines = self.forgotten.erase_lines(rejects) if rejects.exists() else 0
+        if part.erased or lines:
+            more = f"; {part.reason}" if part.reason else ""
+            part.reason = f"{part.erased + lines} rows are of forgotten persons: not taken{more}"
 
     def write_load(
         self,
@@ -216,13 +230,14 @@ class Landing:
         if feed.mode == "delta":
             for part, path in zip(parts, files, strict=True):
                 path.rename(self.goal(feed, load_id, part))
-                part.landed = part.rows - part.rejected
+                part.landed = part.rows - part.rejected - part.erased
         else:
             goal = self.goal(feed, load_id, parts[0])
             snapshot = Snapshot(feed, delivery, parts, files, load_id, loaded_at, goal)
             with self.progress.watch(max(parts, key=lambda part: part.size or 0), goal):
                 self.snapshots.write(snapshot)
-            for path in files:
+            for part, path in zip(parts, files, strict=True):
+                part.erased = 0  # what a snapshot no longer shows has no place to keep
                 path.unlink()
 
     def goal(self, feed: Feed, load_id: int, part: Part) -> Path:
@@ -260,6 +275,7 @@ class Landing:
             "missing_columns": part.missing,
             "run_id": self.run_id,
             "modified_ns": part.modified_ns,
+            "erased": part.erased if loaded else 0,
         }
         if part.status == "refused":
             if History.verdict(row) in self.history(feed).verdicts:
@@ -334,6 +350,7 @@ def load_feeds(
             columns=tuple(entry["columns"]),
             optional=frozenset(entry["optional"]),
             aliases=spellings.get((source, name), {}),
+            identifies=tuple(entry.get("identifies", ())),
         )
     landing = Landing(
         connection,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import duckdb
 
 from benefits_warehouse.landing_files import Part, RefusedError
 
@@ -39,6 +42,7 @@ LEDGER = {
     "missing_columns": "varchar[]",
     "run_id": "varchar",
     "modified_ns": "bigint",
+    "erased": "bigint",
 }
 REJECTED = {
     "file_id": "bigint",
@@ -63,6 +67,7 @@ class Feed:
         columns: contract columns in their order.
         optional: contract columns that may be absent.
         aliases: delivered header (lower case) to contract column.
+        identifies: columns that tell which person or account a row is of.
     """
 
     source: str
@@ -72,6 +77,7 @@ class Feed:
     columns: tuple[str, ...]
     optional: frozenset[str]
     aliases: Mapping[str, str]
+    identifies: tuple[str, ...] = ()
 
 
 def quoted(text: object) -> str:
@@ -82,6 +88,17 @@ def quoted(text: object) -> str:
 def identifier(name: str) -> str:
     """A quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+@contextlib.contextmanager
+def file_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Within, the engine keeps the order of rows, which the profile lets it forget."""
+    before = connection.execute("select current_setting('preserve_insertion_order')").fetchone()
+    connection.execute("set preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        connection.execute(f"set preserve_insertion_order = {before[0]}")
 
 
 def label_of(delivered: str) -> str:

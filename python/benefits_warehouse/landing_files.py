@@ -65,6 +65,7 @@ class Part:
     rows: int = 0
     rejected: int = 0
     landed: int = 0
+    erased: int = 0
     header: list[str] = field(default_factory=list)
     header_line: int = 1
     head: list[tuple[int, list[str]]] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,13 @@ from pathlib import Path
 import duckdb
 
 from benefits_warehouse.full_disk import tells_of_full_disk
-from benefits_warehouse.landing_contract import Feed, identifier, match_header, quoted
+from benefits_warehouse.landing_contract import (
+    Feed,
+    file_order,
+    identifier,
+    match_header,
+    quoted,
+)
 from benefits_warehouse.landing_files import (
     GLOB_MARKS,
     UNREADABLE,
@@ -291,7 +297,7 @@ class Reader:
             f"{value} as {identifier(column)}"
             for value, column in zip(values, feed.columns, strict=True)
         ]
-        with self.file_order():
+        with file_order(self.connection):
             return self.count(
                 f"""copy (
                     select
@@ -305,18 +311,6 @@ class Reader:
                     from {source}
                 ) to {quoted(reading.goal)} (format parquet)"""
             )
-
-    @contextlib.contextmanager
-    def file_order(self) -> Iterator[None]:
-        """Within, the engine keeps the order of rows, which the profile lets it forget."""
-        before = self.connection.execute(
-            "select current_setting('preserve_insertion_order')"
-        ).fetchone()
-        self.connection.execute("set preserve_insertion_order = true")
-        try:
-            yield
-        finally:
-            self.connection.execute(f"set preserve_insertion_order = {before[0]}")
 
     def count(self, sql: str) -> int:
         """The single number that a query gives."""

@@ -111,6 +111,7 @@ class SnapshotWriter:
             f"""create or replace temp table state as
             select content_hash, arg_max(change, load_id) as change, {keys}
             from read_parquet({log}, union_by_name = true)
+            where change <> 'erased'
             group by content_hash
             having arg_max(change, load_id) <> 'deleted'"""
         )
@@ -129,7 +130,8 @@ class SnapshotWriter:
             select file_id, load_id, source_file, file_row_number + 1 as source_row, loaded_at,
                 content_hash, change, {columns},
                 file_id * 100000000000 + file_row_number as place
-            from read_parquet([{files}], file_row_number = true)"""
+            from read_parquet([{files}], file_row_number = true)
+            where change = 'upsert'"""
         keys = ", ".join(
             f"any_value({identifier(column)}) as {identifier(column)}" for column in feed.key
         )

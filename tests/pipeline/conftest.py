@@ -182,6 +182,21 @@ def make_warehouse(tmp_path: Path) -> Iterator[Callable[..., Warehouse]]:
     release_locks()
 
 
+@pytest.fixture
+def close_databases() -> Iterator[Callable[[], None]]:
+    """A function that ends what dbt holds in this process: databases and locks."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    from benefits_warehouse.dbt_plugin import release_locks
+
+    def close() -> None:
+        DuckDBConnectionManager.close_all_connections()
+        release_locks()
+
+    yield close
+    close()
+
+
 @pytest.fixture(scope="session")
 def seed_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A warehouse built once on the sample seeds, for tests that only read it."""
