@@ -1,0 +1,162 @@
+"""The restricted database under a key: it opens with that key alone, and the key stands nowhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import PROJECT, Warehouse
+from traces import traces
+
+KEY = "Correct'Horse-Battery-Staple-42"  # a quote in it must not end the literal
+NAME = "DBT_ENV_SECRET_RESTRICTED_KEY"
+# What needs a connection, writes both files, and is quick.
+NODES = ("--select", "+dim_account_holders", "--exclude-resource-type", "unit_test", "test")
+
+
+def opens(path: Path, options: str) -> str | int:
+    """The number of account holders in a restricted file, or why it does not open."""
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+        try:
+            connection.execute(f"attach '{path}' as restricted ({options})")
+            table = "restricted.intermediate.int_account_holders_assessed"
+            return connection.execute(f"select count(*) from {table}").fetchone()[0]
+        except duckdb.Error as error:
+            return str(error)
+
+
+def python(
+    warehouse: Warehouse, *words: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a module in a process of its own, in the project and on the warehouse."""
+    return subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            **warehouse.environment(),
+            "PYTHONPATH": os.pathsep.join([str(PROJECT / "python"), *sys.path]),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+    )
+
+
+def encrypt(warehouse: Warehouse, **keys: str) -> subprocess.CompletedProcess[str]:
+    """Run `make encrypt` with the keys before and after."""
+    return python(warehouse, "benefits_warehouse.encrypt", **keys)
+
+
+def refused(warehouse: Warehouse, *words: str, **environment: str) -> str:
+    """What a command says that must fail."""
+    result = warehouse.dbt(*words, environment=environment)
+    assert not result.success
+    return f"{result.exception} {warehouse.output}"
+
+
+def test_restricted_file_opens_with_its_key_alone(
+    make_warehouse: Callable[..., Warehouse], close_databases: Callable[[], None]
+) -> None:
+    warehouse = make_warehouse()
+    path = warehouse.database / "restricted.duckdb"
+    key = {NAME: KEY}
+    first = warehouse.dbt("build", *NODES, environment=key)
+    assert first.success, warehouse.output[-4000:]
+    rows = warehouse.query("select count(*) from marts.dim_account_holders")[0][0]
+    close_databases()
+    assert rows > 50
+    holders = opens(path, f"read_only, encryption_key '{KEY.replace(chr(39), chr(39) * 2)}'")
+    assert isinstance(holders, int) and holders >= rows
+    assert "without a key" in opens(path, "read_only")
+    assert isinstance(opens(path, "read_only, encryption_key 'another key of some length'"), str)
+    # Not a name of a table or column in clear, in a file that is full of them.
+    assert b"int_account_holders_assessed" not in path.read_bytes()
+
+    # No command shows or keeps the key: what it prints, logs, targets, and both databases.
+    for words in (("compile", "--select", "dim_account_holders"), ("docs", "generate")):
+        assert warehouse.dbt(*words, environment=key).success, warehouse.output[-3000:]
+        assert KEY not in warehouse.output
+    close_databases()
+    shown = python(
+        warehouse, "dbt.cli.main", "debug", "--log-path", str(warehouse.folder / "logs"), **key
+    )
+    assert shown.returncode == 0 and "attach:" in shown.stdout, shown.stdout
+    assert KEY not in shown.stdout + shown.stderr
+    assert traces(warehouse, KEY, opened_with={path: KEY}) == set()
+
+    # Without the key, with another, with one that is too short: refused, and nothing changes.
+    before = path.read_bytes()
+    for given, told in {
+        "": "is encrypted: set",
+        "another key of some length": "is not the key of",
+        "short": "at least 16 characters",
+    }.items():
+        assert told in refused(warehouse, "build", *NODES, **{NAME: given})
+        close_databases()
+    assert path.read_bytes() == before
+
+    # Another key, and none; each time the file is the same warehouse.
+    other = "another key of some length"
+    for old, new in ((KEY, other), (other, "")):
+        done = encrypt(warehouse, **{f"{NAME}_BEFORE": old, NAME: new})
+        assert done.returncode == 0, done.stdout + done.stderr
+        options = f", encryption_key '{new}'" * bool(new)
+        assert opens(path, f"read_only{options}") == holders
+    assert encrypt(warehouse, **{f"{NAME}_BEFORE": KEY, NAME: ""}).returncode == 2
+
+    # A plain file and a key: the message says what to do, and doing it helps.
+    assert "make encrypt" in refused(warehouse, "build", *NODES, **key)
+    close_databases()
+    assert encrypt(warehouse, **key).returncode == 0
+    assert b"int_account_holders_assessed" not in path.read_bytes()
+    again = warehouse.dbt("build", *NODES, environment=key)
+    assert again.success, warehouse.output[-3000:]
+    assert "UNCHANGED" in warehouse.output
+
+
+def test_missing_extension_is_named(
+    make_warehouse: Callable[..., Warehouse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from benefits_warehouse import restricted
+
+    monkeypatch.setattr(restricted.importlib.util, "find_spec", lambda name: None)
+    told = refused(make_warehouse(), "build", *NODES, **{NAME: KEY})
+    assert "duckdb-extension-httpfs==1.5.5" in told and KEY not in told
+
+
+def test_analysts_neither_write_nor_see_the_restricted_file(
+    seed_warehouse: Warehouse, close_databases: Callable[[], None]
+) -> None:
+    """The published file opens alone and names no other; read-only it takes no row."""
+    close_databases()
+    folder = seed_warehouse.folder / "handed out"
+    folder.mkdir()
+    shutil.copy(seed_warehouse.database / "analytics.duckdb", folder)
+    with duckdb.connect(str(folder / "analytics.duckdb"), read_only=True) as connection:
+        databases = "select database_name from duckdb_databases() where not internal"
+        assert connection.execute(databases).fetchall() == [("analytics",)]
+        views = "select sql from duckdb_views() where not internal"
+        assert connection.execute(views).fetchall() == []
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            connection.execute("delete from marts.dim_employees")
+    # As the README opens it, no other file can be attached or read.
+    with duckdb.connect(
+        str(folder / "analytics.duckdb"), read_only=True, config={"enable_external_access": "false"}
+    ) as connection:
+        with pytest.raises(duckdb.PermissionException):
+            connection.execute(f"attach '{seed_warehouse.database}/restricted.duckdb' (read_only)")
+        with pytest.raises(duckdb.PermissionException):
+            connection.execute(f"from '{seed_warehouse.database}/restricted/landing/*/*/*.parquet'")
+        assert connection.execute("select count(*) from marts.dim_employees").fetchone()[0] > 50
+    for path in [
+        *seed_warehouse.database.glob("restricted*"),
+        *(seed_warehouse.database / "restricted").rglob("*.parquet"),
+    ]:
+        assert path.stat().st_mode & 0o077 == 0, path
