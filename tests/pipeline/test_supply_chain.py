@@ -1,0 +1,181 @@
+"""What the project is built from is pinned and audited, and a build needs and tells nobody."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import http.server
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import PROJECT, Warehouse
+
+AUDIT = PROJECT / ".ci" / "audit.py"
+LOCK = (PROJECT / "requirements.lock").read_text()
+# Where a network namespace is not permitted, every socket that is no pipe of this machine fails.
+NO_SOCKETS = """
+import socket
+def refuse(*arguments, **more):
+    raise OSError("the network is unplugged")
+class Unplugged(socket.socket):
+    connect = connect_ex = sendto = refuse
+socket.socket, socket.create_connection, socket.getaddrinfo = Unplugged, refuse, refuse
+"""
+REACHES_OUT = "import socket; socket.create_connection(('1.1.1.1', 53), 2)"
+
+
+def test_every_python_package_is_locked_with_hashes() -> None:
+    entries = re.split(r"\n(?=\S)", LOCK.split("\n", 2)[2].strip())
+    for entry in entries:
+        assert re.match(r"[A-Za-z0-9._-]+(\[.+\])?==[^ ]+ (; .*)?\\\n", entry), entry[:80]
+        hashes = re.findall(r"--hash=sha256:([0-9a-f]{64})\b", entry)
+        assert hashes and len(hashes) == entry.count("--hash="), entry[:80]
+    names = {re.split(r"==|\[", entry)[0] for entry in entries}
+    project = (PROJECT / "pyproject.toml").read_text()
+    pinned = re.findall(r'"([\w-]+)==([\d.]+)"', project)
+    assert len(pinned) == 4
+    for name, version in pinned:
+        assert f"\n{name}=={version} " in LOCK
+    for name in re.findall(r'^\s+"([\w-]+)[\[>=]', project, re.M):
+        assert name in names
+    assert "--require-hashes -r requirements.lock" in (PROJECT / "Makefile").read_text()
+
+
+def test_dbt_packages_are_locked() -> None:
+    wanted = yaml.safe_load((PROJECT / "packages.yml").read_text())["packages"]
+    locked = yaml.safe_load((PROJECT / "package-lock.yml").read_text())
+    assert re.fullmatch("[0-9a-f]{40}", locked["sha1_hash"])
+    versions = {entry["package"]: entry["version"] for entry in locked["packages"]}
+    assert {entry["package"] for entry in wanted} <= set(versions)
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions.values())
+
+
+def test_accepted_findings_have_a_reason_and_a_last_day() -> None:
+    with (AUDIT.parent / "known_vulnerabilities.csv").open(newline="") as file:
+        reader = csv.DictReader(file)
+        assert reader.fieldnames == ["id", "package", "accepted_on", "until", "reason"]
+        for row in reader:
+            days = [dt.date.fromisoformat(row[name]) for name in ("accepted_on", "until")]
+            assert dt.timedelta(0) < days[1] - days[0] <= dt.timedelta(days=200), row
+            assert len(row["reason"]) > 20 and f"\n{row['package']}==" in LOCK, row
+
+
+@pytest.fixture
+def index() -> Iterator[tuple[str, dict[str, object]]]:
+    """Address of an index, and what it says of a package; of one that is None it says nothing."""
+    answers: dict[str, object] = {}
+
+    class Index(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.split("/")[1]
+            found = answers.get(name, [])
+            self.send_response(200 if found is not None else 503)
+            self.end_headers()
+            self.wfile.write(json.dumps({"info": {}, "vulnerabilities": found}).encode())
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", answers
+        server.shutdown()
+
+
+def test_audit_tells_new_findings_from_old_ones(
+    index: tuple[str, dict[str, object]], tmp_path: Path
+) -> None:
+    address, answers = index
+    folder = tmp_path / ".ci"
+    folder.mkdir()
+    (folder / "audit.py").write_text(AUDIT.read_text())
+    (tmp_path / "requirements.lock").write_text("agate==1.9.1 \\\n" + LOCK.split("\n", 2)[2])
+    today = dt.datetime.now(dt.UTC).date()
+
+    def audit(*accepted: str, index: str = address) -> tuple[int, str]:
+        rows = "\n".join(["id,package,accepted_on,until,reason", *accepted])
+        (folder / "known_vulnerabilities.csv").write_text(rows)
+        done = subprocess.run(
+            [sys.executable, str(folder / "audit.py")],
+            env={**os.environ, "AUDIT_INDEX": index, "no_proxy": "127.0.0.1"},
+            capture_output=True,
+            text=True,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    code, told = audit()
+    assert code == 0 and "0 new findings" in told
+    finding = {"id": "PYSEC-1", "summary": "bad parser", "withdrawn": None}
+    answers["jinja2"] = [finding, {"id": "PYSEC-2", "withdrawn": "2024-01-01T00:00:00Z"}]
+    code, told = audit()
+    assert code == 1 and "NEW       jinja2 PYSEC-1 bad parser" in told and "PYSEC-2" not in told
+    known = "PYSEC-1,jinja2,2024-01-01,{},only our own templates are rendered"
+    code, told = audit(known.format(today))
+    assert code == 0 and "accepted  jinja2 PYSEC-1" in told
+    code, told = audit(known.format(today - dt.timedelta(days=1)))
+    assert code == 1 and "NEW       jinja2 PYSEC-1" in told
+    code, told = audit(known.format(today), known.format(today).replace("PYSEC-1", "PYSEC-9"))
+    assert code == 0 and "no longer PYSEC-9" in told
+    answers["jinja2"] = None
+    code, told = audit()
+    assert code == 1 and "no answer jinja2" in told
+    code, told = audit(index="http://127.0.0.1:9")
+    assert code == 0 and told.startswith("NOT AUDITED: ")
+
+
+def test_ci_audits() -> None:
+    assert "\nmake audit\n" in (PROJECT / ".ci" / "run").read_text()
+
+
+def unplugged(folder: Path) -> tuple[list[str], dict[str, str]]:
+    """Words to begin a command with, and variables, so that it has no network; checked here."""
+    words = ["unshare", "--map-root-user", "--net"]
+    environment = {}
+    if subprocess.run([*words, "true"], capture_output=True).returncode:
+        words = []
+        (folder / "sitecustomize.py").write_text(NO_SOCKETS)
+        environment = {"PYTHONPATH": str(folder)}
+    tried = subprocess.run(
+        [*words, sys.executable, "-c", REACHES_OUT],
+        env={**os.environ, **environment},
+        capture_output=True,
+    )
+    assert tried.returncode, "the network is not unplugged: nothing would be tested"
+    return words, environment
+
+
+def test_build_works_with_the_network_unplugged(
+    make_warehouse: Callable[..., Warehouse], tmp_path: Path
+) -> None:
+    flags = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["flags"]
+    assert flags["send_anonymous_usage_stats"] is False
+    warehouse = make_warehouse()
+    words, environment = unplugged(tmp_path)
+    # What the shell may say of dbt's own tracking must not matter.
+    built = subprocess.run(
+        [*words, sys.executable, "-m", "dbt.cli.main", *warehouse.arguments("build")],
+        cwd=PROJECT,
+        env={**os.environ, **warehouse.environment(), **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stdout[-4000:]
+    assert warehouse.query("select status from ops.run_history") == [("success",)]
+    assert (warehouse.exports / "clean_data.parquet").exists()
+
+
+def test_no_usage_statistics_are_sent(seed_warehouse: Warehouse) -> None:
+    """dbt's tracker is off in the run, and so makes no file of a user's id."""
+    from dbt import tracking
+
+    assert seed_warehouse.dbt("ls", "--select", "dim_companies").success
+    assert tracking.active_user is None or tracking.active_user.do_not_track
+    assert not (PROJECT / ".user.yml").exists()
