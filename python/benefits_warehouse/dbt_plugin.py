@@ -9,7 +9,6 @@ published file is `<folder>/analytics.duckdb`.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import hashlib
 import json
@@ -102,7 +101,7 @@ def read_pepper(folder: Path) -> str:
     if not pepper.strip():
         raise RuntimeError(
             f"The pepper of the person tokens ({place}) is blank, so that tokens could be guessed: "
-            f"give it {SOUND_PEPPER} characters or more (openssl rand -hex 32). Nothing was changed."
+            f"give it {SOUND_PEPPER} characters or more (openssl rand -hex 32). Nothing is changed"
         )
     if len(pepper.strip()) < SOUND_PEPPER:
         print(
