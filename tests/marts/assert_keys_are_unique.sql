@@ -27,6 +27,7 @@
     'column_profile': ['source', 'feed', 'column_name'],
     'schema_drift': ['source', 'feed', 'column_name', 'drift'],
     'watermarks': ['source', 'feed'],
+    'erasures': ['run_id', 'source', 'feed'],
 } %}
 {% for feed in feeds().values() %}
 {% do keys.update({'quarantine_' ~ feed.entity: ['row_id']}) %}

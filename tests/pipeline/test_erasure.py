@@ -361,7 +361,10 @@ def erase(folder: str, step: int) -> None:
     os._exit(0)  # as a kill right before the build would
 
 
-def test_kill_at_any_rename_is_made_good_by_running_again(built: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stride", [5, pytest.param(1, marks=pytest.mark.soak)])
+def test_kill_at_any_rename_is_made_good_by_running_again(
+    built: Path, tmp_path: Path, stride: int
+) -> None:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["benefits_warehouse.erasure"])
 
@@ -381,7 +384,7 @@ def test_kill_at_any_rename_is_made_good_by_running_again(built: Path, tmp_path:
     while (result := erased(f"killed-{renames}", renames, 0))[0] == [9, 0]:
         assert result[1] == wanted, f"killed before rename {renames}"
         shutil.rmtree(tmp_path / f"killed-{renames}")
-        renames += 1
+        renames += stride
     assert result[0] == [0, 0]
     # The plan twice, the list, five landed files, broken lines, notes, two databases.
     assert renames > 11

@@ -473,6 +473,7 @@ def change_references(project: Path) -> None:
         companies.write(f"20-{FIRST_FREE:07},Newly known,3\n")
 
 
+@pytest.mark.soak
 def test_other_rules_references_vars_and_pepper(
     chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -480,6 +480,7 @@ def assert_told(run: Run, place: Path) -> None:
     )
 
 
+@pytest.mark.soak
 def test_limit_of_file_sizes(seeds: Case) -> None:
     """No file may become as large as the database must: told, old or new, and mended by room."""
     seeds.restore()

@@ -16,7 +16,7 @@ days as (
     select
         claims.company_ein,
         claims.service_date,
-        sum((claims.amount * 100)::bigint) as cents,
+        (sum(claims.amount) * 100)::hugeint as cents,
         count(*) as claim_count
     from claims
     cross join as_of
