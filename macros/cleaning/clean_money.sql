@@ -9,6 +9,9 @@
         when regexp_full_match({{ text }}, '{{ signed }}|[(][$]? ?{{ number }}[)]')
             then
                 try_cast(translate({{ text }}, '$,()+- ', '') as decimal(18, 2))
-                * case when contains({{ text }}, '-') or starts_with({{ text }}, '(') then -1 else 1 end
+                * case
+                    when contains({{ text }}, '-') or starts_with({{ text }}, '(') then -1
+                    else 1
+                end
     end::decimal(18, 2)
 {%- endmacro %}

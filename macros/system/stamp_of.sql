@@ -2,15 +2,16 @@
     {#- What a table was, and would now be, built from: {found, version, inputs}, each a string.
 
         `version` stands for what decides how rows are read and judged: code, settings, engine,
-        reference seeds. `inputs` stands for the rows: loads of feeds and what erasure left of them, stamps of parent tables
-        (views are looked through), the answers of enrichment. A table keeps its stamp as its
+        reference seeds. `inputs` stands for the rows: loads of feeds and what erasure left of them,
+        stamps of parent tables (views are looked through), the answers of enrichment. A table keeps its stamp as its
         comment, "version|inputs|…", so that both change in one transaction. Equal stamps mean
         equal tables, since no model asks the clock. -#}
     {%- set parents = {"relations": [], "versioned": [], "feeds": [], "counted": []} -%}
     {%- do find_inputs(node, parents) -%}
     {%- for feed in parents.feeds | unique -%}
         {%- do parents.counted.append(
-            "concat(max(load_id), ':', count(*), ':', sum(landed)) from " ~ ops_relation("landing_ledger")
+            "concat(max(load_id), ':', count(*), ':', sum(landed)) from "
+            ~ ops_relation("landing_ledger")
             ~ " where concat(source, '__', feed) = '" ~ feed ~ "' and status = 'loaded'"
         ) -%}
     {%- endfor -%}
