@@ -3,9 +3,9 @@
 
         `version` stands for what decides how rows are read and judged: code, settings, engine,
         reference seeds. `inputs` stands for the rows: loads of feeds and what erasure left of them,
-        stamps of parent tables (views are looked through), the answers of enrichment. A table keeps its stamp as its
-        comment, "version|inputs|…", so that both change in one transaction. Equal stamps mean
-        equal tables, since no model asks the clock. -#}
+        stamps of parent tables (views are looked through), the answers of enrichment. A table keeps
+        its stamp as its comment, "version|inputs|…", so that both change in one transaction. Equal
+        stamps mean equal tables, since no model asks the clock. -#}
     {%- set parents = {"relations": [], "versioned": [], "feeds": [], "counted": []} -%}
     {%- do find_inputs(node, parents) -%}
     {%- for feed in parents.feeds | unique -%}
