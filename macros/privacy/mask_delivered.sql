@@ -1,9 +1,10 @@
 {% macro mask_delivered(column, kind) -%}
-    {#- A column as delivered, for quarantine: kind none shows it, name, email and hidden mask it.
-        -#}
+    {#- A column as delivered, for quarantine: without a kind it is shown, name, email and
+        hidden mask it, text what looks personal in it. -#}
     {%- if not var("pii_masking_enabled") or not kind -%} {{ column }}
     {%- elif kind == "name" -%} {{ mask_name(column) }}
     {%- elif kind == "email" -%} {{ mask_email(column) }}
+    {%- elif kind == "text" -%} {{ mask_text(column) }}
     {%- elif kind == "hidden" -%} null::varchar
     {%- else -%} {{ exceptions.raise_compiler_error("unknown kind of personal data: " ~ kind) }}
     {%- endif -%}

@@ -22,7 +22,7 @@ ledger as (
 select
     {% for column in feed.columns -%}
     {% set name = adapter.quote(column) -%}
-    {{ mask_delivered("landed." ~ name, feed.pii.get(column)) }} as {{ name }},
+    {{ mask_delivered("landed." ~ name, feed.masks.get(column)) }} as {{ name }},
     {% endfor -%}
     withheld.all_reasons[1] as rejection_reason,
     withheld.all_reasons,

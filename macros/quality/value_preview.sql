@@ -4,7 +4,7 @@
     left(
         case {{ field }}
             {%- for column in feed.columns %}
-            when '{{ column }}' then {{ mask_delivered(prefix ~ column, feed.pii.get(column)) }}
+            when '{{ column }}' then {{ mask_delivered(prefix ~ column, feed.masks.get(column)) }}
             {%- endfor %}
         end,
         60

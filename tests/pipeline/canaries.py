@@ -1,6 +1,7 @@
 """Canaries: one unique word in every personal column of every feed, in every kind of row and line.
 
 Which columns are personal is read from var `feeds` (pii), so a new one gets its canaries unasked.
+So are the texts that should hold nothing personal, and do (free_text).
 A canary is STEM and four letters. It stands inside a value that looks like one of its column, since
 a bare word would be no address, and much that could leak it would not happen.
 """
@@ -16,7 +17,9 @@ import yaml
 from conftest import PROJECT
 
 STEM = "Zqkanarivo"
+TEXT_STEM = STEM + "Im"  # in texts that are not about people
 KEY_STEM = "Zqschluessel"  # in the keys of persons and of what belongs to them: pseudonyms
+TOLD_NUMBER = "987-65-4321"
 FIRST = "1/first.csv"
 LETTERS = "BCDFGHJKLMNPRSTVWXYZ"
 
@@ -62,10 +65,14 @@ class Delivered:
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
 
 
+def feeds() -> dict[str, dict[str, Any]]:
+    """The var `feeds`."""
+    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["feeds"]
+
+
 def personal_feeds() -> dict[str, dict[str, Any]]:
-    """The feeds that have personal columns, from var `feeds`."""
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
-    return {name: feed for name, feed in project["vars"]["feeds"].items() if feed["pii"]}
+    """The feeds that have personal columns."""
+    return {name: feed for name, feed in feeds().items() if feed["pii"]}
 
 
 def word_of(number: int, stem: str = STEM) -> str:
@@ -81,6 +88,14 @@ def line_of(cells: list[str], delimiter: str = ",") -> str:
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(cells)
     return text.getvalue()
+
+
+def told(made: Delivered, group: str, text: str = "Fit") -> str:
+    """A text that is not about people, with an address and a number of one."""
+    word = word_of(len(made.canaries), TEXT_STEM)
+    value = f"{text} {word}@told.example, {TOLD_NUMBER}"
+    made.canaries.append(Canary(word, group, value))
+    return value
 
 
 class Maker:
@@ -101,6 +116,8 @@ class Maker:
             row[column] = written[kind].format(*[word] * 2)
             group = f"{self.name}.{column}"
             self.made.canaries.append(Canary(word, group, row[column]))
+        for column in self.feed["free_text"] if written is QUOTED else ():
+            row[column] = told(self.made, f"{self.name}.{column}", row[column])
         row |= {column: value for column, value in cells.items() if column in row}
         return [row[column] for column in self.columns]
 
@@ -145,8 +162,24 @@ class Maker:
 
 
 # What hangs on the persons, so that every published column with a key of theirs has rows.
-def belongings(holder: str) -> dict[str, list[dict[str, str]]]:
-    """Rows of the other feeds, with canaries of KEY_STEM as keys."""
+def belongings(holder: str, made: Delivered) -> dict[str, list[dict[str, str]]]:
+    """Rows of the other feeds, with canaries of KEY_STEM as keys, and each of them once more.
+
+    The repeats have canaries in their texts.
+    """
+    rows_of = plain_belongings(holder)
+    for name, feed in feeds().items():
+        for row in list(rows_of.get(name, ())):
+            key = feed["key"][0]
+            again = {**row, key: row[key] if key == "company_ein" else f"{row[key]}x"}
+            for column in feed["free_text"]:
+                again[column] = told(made, f"{name}.{column}", row[column])
+            rows_of[name].append(again)
+    return rows_of
+
+
+def plain_belongings(holder: str) -> dict[str, list[dict[str, str]]]:
+    """Rows of the other feeds."""
     account, unknown = word_of(9001, KEY_STEM), word_of(9002, KEY_STEM)
     plan = {"company_ein": "11-1111111", "plan_type": "Medical", "carrier_name": "Cedar"}
     claim = {"company_ein": "11-1111111", "service_date": "2024-02-03", "claim_type": "Medical"}
@@ -196,7 +229,7 @@ def canary_deliveries() -> Delivered:
         maker = Maker(name, feed, made)
         maker.deliver()
         holder = word_of(1, KEY_STEM) if name == "spend_accounts.employees" else holder
-    for name, rows in belongings(holder).items():
+    for name, rows in belongings(holder, made).items():
         lines = [line_of(list(rows[0])), *(line_of(list(row.values())) for row in rows)]
         made.files.append((name, "1.csv", "".join(lines).encode()))
     texts = [text_of(file) for file in made.files]

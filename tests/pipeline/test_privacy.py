@@ -24,6 +24,8 @@ from canaries import (
     FIRST,
     KEY_STEM,
     STEM,
+    TEXT_STEM,
+    TOLD_NUMBER,
     Delivered,
     canary_deliveries,
     personal_feeds,
@@ -382,8 +384,8 @@ def labels(warehouse: Warehouse) -> dict[str, str]:
     }
 
 
-def arrivals(warehouse: Warehouse, stem: str) -> set[str]:
-    """Published columns in which a canary stands."""
+def arrivals(warehouse: Warehouse, stem: str, without: str = "-") -> set[str]:
+    """Published columns in which a canary stands, of which some begin otherwise."""
     found = set()
     with warehouse.connect() as connection:
         columns = connection.execute(
@@ -391,8 +393,9 @@ def arrivals(warehouse: Warehouse, stem: str) -> set[str]:
         ).fetchall()
         for schema, table, column in columns:
             (times,) = connection.execute(
-                f'select count_if("{column}"::varchar ilike ?) from "{schema}"."{table}"',
-                [f"%{stem}%"],
+                f"""select count_if(replace(lower("{column}"::varchar), ?, '') like ?)
+                from "{schema}"."{table}" """,
+                [without.lower(), f"%{stem.lower()}%"],
             ).fetchone()
             if times:
                 found.add(f"{schema}.{table}.{column}")
@@ -408,11 +411,43 @@ def test_labels_say_where_personal_data_arrives(sides: Sides) -> None:
     pii = labels(sides.masked)
     assert labels(sides.clear) == pii
     masked = {name for name, label in pii.items() if label == "masked"}
-    assert arrivals(sides.clear, STEM) == masked
+    assert arrivals(sides.clear, STEM, without=TEXT_STEM) == masked
     assert arrivals(sides.masked, STEM) == set()
     tokens = {name for name in pii if name.endswith("_token")}
     keys = arrivals(sides.masked, KEY_STEM)
     assert keys - masked == {name for name, label in pii.items() if label == "pseudonym"} - tokens
+
+
+def test_texts_that_are_not_about_people_are_flagged_and_masked(sides: Sides) -> None:
+    """An address and a number in a merchant, title, carrier, program or type: found, and gone."""
+    published = {
+        "marts.dim_employees.title",
+        "marts.dim_account_holders.status",
+        *(f"marts.fct_plan_coverage.{name}" for name in ("plan_type", "carriers")),
+        "marts.fct_claims.claim_type",
+        *(f"marts.dim_benefit_programs.{name}" for name in ("benefit_type", "program_name")),
+        *(f"marts.account_utilization.{name}" for name in ("benefit_type", "program_name")),
+        *(f"marts.fct_transactions.{name}" for name in ("merchant", "category")),
+        *(f"marts.fct_transactions.{name}" for name in ("benefit_type", "program_name")),
+        *(f"marts.dim_merchants.{name}" for name in ("merchant", "primary_category")),
+        *("quality.quarantine_employees.title", "quality.quarantine_account_holders.status"),
+        *(f"quality.quarantine_plans.{name}" for name in ("plan_type", "carrier_name")),
+        *(f"quality.quarantine_benefit_accounts.{n}" for n in ("benefit_type", "program_name")),
+        *(f"quality.quarantine_transactions.{name}" for name in ("merchant", "category")),
+        "quality.quarantine_claims.claim_type",
+        *(f"quality.validation_errors.{name}" for name in ("record_key", "value_preview")),
+        "quality.quarantine_history.record_key",
+    }
+    assert arrivals(sides.clear, TEXT_STEM) == published
+    assert arrivals(sides.clear, TOLD_NUMBER) >= published
+    assert arrivals(sides.masked, TOLD_NUMBER) == set()
+    assert arrivals(sides.masked, "****,") >= published
+    flags = """
+        select distinct error_reason from quality.validation_errors
+        where error_reason like 'personal_data_in_%' and contains(value_preview, '****')
+    """
+    found = {rule.removeprefix("personal_data_in_") for (rule,) in sides.masked.query(flags)}
+    assert found == {"title", "carrier_name", "program_name", "merchant"}
 
 
 def test_masks_have_their_shape(sides: Sides) -> None:

@@ -7,6 +7,7 @@
         'negative_balance': 'current_balance < 0',
         'unknown_benefit_type': 'not is_known_type',
         'invalid_last_updated': 'has_last_updated_text and last_updated is null',
+        'personal_data_in_program_name': holds_personal_data('program_name'),
         'duplicate_key': 'benefit_account_id is not null and has_other_contents',
     }) }}
 {% endmacro %}

@@ -14,6 +14,7 @@
         'invalid_company_ein': 'has_company_ein_text and delivered_ein is null',
         'future_start_date': is_future('start_date'),
         'invalid_last_updated': 'has_last_updated_text and last_updated is null',
+        'personal_data_in_title': holds_personal_data('title'),
         'duplicate_key': 'person_id is not null and has_other_contents',
     }) }}
 {% endmacro %}

@@ -9,6 +9,7 @@
         'unknown_company': 'company_ein is not null and not is_known_company',
         'unknown_plan_type': 'plan_type is not null and not is_known_type',
         'invalid_last_updated': 'has_last_updated_text and last_updated is null',
+        'personal_data_in_carrier_name': holds_personal_data('carrier_name'),
         'duplicate_key': 'record_key is not null and has_other_contents',
     }) }}
 {% endmacro %}

@@ -18,6 +18,7 @@
         'before_hire_date': 'transaction_day < hire_date',
         'missing_merchant': 'merchant is null',
         'invalid_last_updated': 'has_last_updated_text and last_updated is null',
+        'personal_data_in_merchant': holds_personal_data('merchant'),
         'duplicate_key': 'transaction_id is not null and has_other_contents',
     }) }}
 {% endmacro %}

@@ -39,7 +39,7 @@ coverage as (
 spelled as (
     select
         claims.* exclude (claim_type),
-        coalesce(claim_types.value, claims.claim_type) as claim_type,
+        coalesce(claim_types.value, {{ mask_text('claims.claim_type') }}) as claim_type,
         claim_types.value is not null as is_known_type,
         companies.company_ein is not null as is_known_company
     from claims

@@ -35,8 +35,9 @@ spelled as (
                 plans.company_ein is not null and plans.plan_type is not null
                 and plans.carrier_name is not null and plans.start_date is not null
                 then concat_ws(
-                        '|', plans.company_ein, coalesce(plan_types.value, plans.plan_type),
-                        plans.carrier_name, plans.start_date
+                        '|', plans.company_ein,
+                        coalesce(plan_types.value, {{ mask_text('plans.plan_type') }}),
+                        {{ mask_text('plans.carrier_name') }}, plans.start_date
                     )
         end as record_key
     from plans
@@ -83,5 +84,5 @@ facts as (
     'benefits_admin.plans', 'facts', plans_groups_rules(), before='first_'
 ) }}
 
-select * exclude (fired_bits)
+select * exclude (fired_bits) {{ masked_texts('benefits_admin.plans') }}
 from judged

@@ -21,5 +21,5 @@ facts as (
 
 {{ judge('benefits_admin.employees', 'facts', employees_rules()) }}
 
-select * exclude (fired_bits)
+select * exclude (fired_bits) {{ masked_texts('benefits_admin.employees') }}
 from judged

@@ -34,5 +34,5 @@ facts as (
 
 {{ judge('spend_accounts.employees', 'facts', account_holders_rules()) }}
 
-select * exclude (fired_bits)
+select * exclude (fired_bits) {{ masked_texts('spend_accounts.employees') }}
 from judged

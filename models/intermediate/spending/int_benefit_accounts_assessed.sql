@@ -31,5 +31,5 @@ facts as (
 
 {{ judge('spend_accounts.benefit_accounts', 'facts', benefit_accounts_rules()) }}
 
-select * exclude (fired_bits)
+select * exclude (fired_bits) {{ masked_texts('spend_accounts.benefit_accounts') }}
 from judged

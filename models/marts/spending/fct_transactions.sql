@@ -1,5 +1,7 @@
 {{ config(materialized='incremental', unique_key='row_id') }}
 
+-- merchant and category are masked here and not where they are judged: a purchase is compared with
+-- the one before by what was delivered.
 with
 
 transactions as (
@@ -15,10 +17,10 @@ select
     transaction_id,
     employee_id,
     benefit_account_id,
-    merchant,
+    {{ mask_text('merchant') }} as merchant,
     amount,
     transaction_at,
-    category,
+    {{ mask_text('category') }} as category,
     benefit_type,
     program_name,
     dq_flags,

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 MISSING_WORDS = {"", "null", "n/a", "na", "none", "nan", "-"}
 BLANK_CATEGORIES = {"Cc", "Zs", "Zl", "Zp"}  # control characters and every separator
@@ -126,3 +127,103 @@ def clean_moment(raw: str | None) -> dt.datetime | None:
         return moment + offset if found[12] == "-" else moment - offset
     except (ValueError, OverflowError):
         return None
+
+
+# Groups of digits in numbers of people, with what may and what must stand between them.
+NUMBERS = (
+    *(((3, 3, 4), False), ((1, 3, 3, 4), False)),  # phone
+    ((3, 2, 4), True),  # social security
+    *(((4, 4, 4, 1), False), ((4, 6, 5), False)),  # card, of 13 digits and more
+    ((9,), False),
+)
+
+
+def holds_personal_data(text: str | None) -> bool:
+    """Whether a tidy text shows what looks like an e-mail address or a number of a person."""
+    if text is None:
+        return False
+    for word in re.split(r"[ <>()]", text):
+        parts = word.split("@")
+        if any(one and "." in two[1:-1] for one, two in pairwise(parts)):
+            return True
+    for start in range(len(text)):
+        if start and (is_digit(text[start - 1]) or text[start - 1] == "+"):
+            continue
+        for place in {start, start + (text[start] in "+(")}:
+            if any(reads_as(text[place:], list(groups), must) for groups, must in NUMBERS):
+                return True
+        rest = (
+            text[start + 1 :] if text[start] in "+(" and text[start + 1 : start + 2] == "+" else ""
+        )
+        if is_international(text[start:]) or is_international(rest):
+            return True
+    return False
+
+
+def is_digit(letter: str) -> bool:
+    return unicodedata.category(letter) == "Nd"
+
+
+def is_dash(letter: str) -> bool:
+    return unicodedata.category(letter) == "Pd"
+
+
+def is_international(text: str) -> bool:
+    """A plus, and seven digits or more with up to two blanks, dots, dashes or brackets between."""
+    if text[:1] != "+" or not is_digit(text[1:2] or "+"):
+        return False
+    digits, gap = 0, 0
+    for letter in text[1:]:
+        if is_digit(letter):
+            digits, gap = digits + 1, 0
+        elif gap < 2 and (letter in " .()" or is_dash(letter)):
+            gap += 1
+        else:
+            break
+    return digits >= 7
+
+
+def reads_as(text: str, groups: list[int], must: bool) -> bool:
+    """Whether a text begins with groups of so many digits.
+
+    Args:
+        text: where the first group begins, or a bracket before it.
+        groups: digits of each group.
+        must: a blank or a dash has to stand between groups; else these, or a dot, may, and the
+            area code of a phone may stand in brackets with two of them behind.
+    """
+    phone = groups[-3:] == [3, 3, 4]
+    places = {0}
+    for number, size in enumerate(groups):
+        is_area = phone and number == len(groups) - 3
+        after = set()
+        for place in places:
+            openings = {place, place + 1} if is_area and text[place : place + 1] == "(" else {place}
+            for begin in openings:
+                run = text[begin : begin + size]
+                if (
+                    len(run) < size
+                    or not all(map(is_digit, run))
+                    or (size == 1 and not number and run != "1")
+                ):
+                    continue
+                end = begin + size
+                if number == len(groups) - 1:
+                    return True
+                closings = {end, end + 1} if is_area and text[end : end + 1] == ")" else {end}
+                for closed in closings:
+                    after |= gaps(text, closed, must, 2 if is_area else 1)
+        places = after
+    return False
+
+
+def gaps(text: str, place: int, must: bool, most: int) -> set[int]:
+    """The places where the next group may begin."""
+    found = set() if must else {place}
+    for width in range(1, most + 1):
+        between = text[place : place + width]
+        allowed = " " if must else " ."
+        if len(between) < width or not all(one in allowed or is_dash(one) for one in between):
+            break
+        found.add(place + width)
+    return found

@@ -155,7 +155,7 @@ class Generator:
         return {
             "person_id": dirt.key(person_id, rate),
             "full_name": dirt.name(name, rate),
-            "title": dirt.text(rng.choice(TITLES), max(rate, 0.15)),
+            "title": dirt.told(dirt.text(rng.choice(TITLES), max(rate, 0.15)), rate),
             "email": dirt.email(email, rate),
             "company_ein": dirt.ein(ein, max(rate, 0.1)),
             "start_date": dirt.day(self.day(AS_OF + dt.timedelta(days=20)), rate),
@@ -179,7 +179,7 @@ class Generator:
         return {
             "company_ein": dirt.ein(company.company_ein, rate),
             "plan_type": dirt.text(kind, rate),
-            "carrier_name": dirt.name(carrier, rate),
+            "carrier_name": dirt.told(dirt.name(carrier, rate), rate),
             "start_date": dirt.day(start, rate),
             "end_date": dirt.day(end, rate) if end else dirt.missing(),
             "last_updated": self.updated(rate),
@@ -234,7 +234,9 @@ class Generator:
             "benefit_account_id": dirt.key(account_id, rate),
             "employee_id": dirt.text(owner, rate),
             "benefit_type": dirt.text(rng.choice(BENEFITS), rate),
-            "program_name": dirt.name(rng.choice(("Lunch Card", "N/A", "Fit For All")), rate),
+            "program_name": dirt.told(
+                dirt.name(rng.choice(("Lunch Card", "N/A", "Fit For All")), rate), rate
+            ),
             "monthly_allowance": dirt.money(Decimal(rng.choice(ALLOWANCES)), rate),
             "current_balance": dirt.money(Decimal(rng.choice(("27.66", "-3.00", "0.00"))), rate),
             "last_updated": self.updated(rate),
@@ -254,7 +256,7 @@ class Generator:
             "transaction_id": dirt.key(transaction_id, rate),
             "employee_id": dirt.text(employee, rate),
             "benefit_account_id": dirt.text(account, rate),
-            "merchant": dirt.name(merchant, rate),
+            "merchant": dirt.told(dirt.name(merchant, rate), rate),
             "amount": dirt.money(amount, rate),
             "timestamp": dirt.moment(moment, rate),
             "category": dirt.text(rng.choice(CATEGORIES), rate),

@@ -12,7 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from .generate_dirty import AS_OF, Company, Row
-from .generate_dirty_values import BAD_DAYS, BAD_EINS, BAD_EMAILS, BAD_MOMENTS, BAD_MONEY
+from .generate_dirty_values import (
+    BAD_DAYS,
+    BAD_EINS,
+    BAD_EMAILS,
+    BAD_MOMENTS,
+    BAD_MONEY,
+    NOT_TOLD,
+    TOLD,
+)
 from .judge import (
     ACCOUNTS,
     CLAIMS,
@@ -239,6 +247,8 @@ class Planter:
         yield person(last_updated=unreadable), ["invalid_last_updated"]
         yield person(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
         yield person(last_updated=missing), ["~invalid_last_updated"]
+        yield person(title=f"Clerk {of(TOLD, copy)}"), ["personal_data_in_title"]
+        yield person(title=of(NOT_TOLD, copy)), ["~personal_data_in_title"]
         former = person(last_updated="2025-02-03T04:05:06Z")
         yield former, None
         yield {**former, "last_updated": "2025-02-03T04:05:06.000001Z"}, ["duplicate_key"]
@@ -279,6 +289,8 @@ class Planter:
         alike, both = company(), ["overlapping_coverage", "duplicate_plan_key"]
         yield plan(alike), both
         yield plan(alike, carrier_name="PLANTED Health"), both
+        yield plan(carrier_name=of(TOLD, copy)), ["personal_data_in_carrier_name"]
+        yield plan(carrier_name=of(NOT_TOLD, copy)), ["~personal_data_in_carrier_name"]
         former = plan(last_updated="2025-02-03")
         yield former, None
         later = {**former, "last_updated": "2025-02-03T00:01Z", "plan_type": "medical"}
@@ -371,6 +383,8 @@ class Planter:
         yield account(benefit_type=of(("MEALS", "\tMeals"), copy)), ["~unknown_benefit_type"]
         yield account(last_updated=of(BAD_MOMENTS, copy)), ["invalid_last_updated"]
         yield account(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
+        yield account(program_name=of(TOLD, copy)), ["personal_data_in_program_name"]
+        yield account(program_name=of(NOT_TOLD, copy)), ["~personal_data_in_program_name"]
         former = account(last_updated="2025-02-03")
         yield former, None
         yield {**former, "last_updated": "2025-02-04"}, ["duplicate_key"]
@@ -434,6 +448,8 @@ class Planter:
         yield paid(timestamp="2024-01-02T00:00:00Z"), ["~before_hire_date"]
         yield paid(merchant=of(BLANKS, copy)), ["missing_merchant"]
         yield paid(merchant=of(("N/A", "-", "none"), copy)), ["~missing_merchant"]
+        yield paid(merchant=f"{of(TOLD, copy)} Gym"), ["personal_data_in_merchant"]
+        yield paid(merchant=of(NOT_TOLD, copy)), ["~personal_data_in_merchant"]
         one = paid(timestamp="2025-03-04T10:00:00Z", amount="1.00")
         late, border = replace_id(one, self.next("T")), replace_id(one, self.next("T"))
         dearer, elsewhere = replace_id(one, self.next("T")), replace_id(one, self.next("T"))

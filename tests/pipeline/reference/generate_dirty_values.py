@@ -49,6 +49,19 @@ BAD_EINS = (
     *("12/3456789", "4-7719283", "EIN", "unknown", "#12-3456789", "12-3456789x"),
 )
 
+# Texts with data about a person in them, and texts that only seem to have some.
+TOLD = (
+    *("123-45-6789", "123 45 6789", "(555) 123-4567", "1-800-555-0199", "+44 20 7946 0958"),
+    *("4111 1111 1111 1111", "4111111111111111", "3782-822463-10005", "5551234567", "987654321"),
+    *("ann@told.example", "<a.b@told.example>", "+1 (555) 123.4567", "\uff11\uff12\uff13-45-6789"),
+    *("123\u201345\u20136789", "Nr 5551234567890", "x123-45-6789y", "tel.555.123.4567 ext 9"),
+)
+NOT_TOLD = (
+    *("@ Joe's", "24/7", "2024-01-15", "Route 66", "4521", "a@b", "12345678", "12-3456789", "+12"),
+    *("1500 3000 80 20", "2024.01.15 2025.01.15", "500.00 1000.00", "555-1234", "@x.y", "a@.b"),
+    *("12 34 56 78 90", "123-456-789", "20240131", "(12) 345", "++1234", "1-2-3-4-5-6-7-8-9"),
+)
+
 
 class Dirt:
     """Spells values; `rate` is the chance that a field is missing or broken.
@@ -105,6 +118,13 @@ class Dirt:
         """Only blanks are missing in a name, words are not; both are drawn."""
         broken = self.broken(rate, ())
         return self.padded(text) if broken is None else broken
+
+    def told(self, text: str, rate: float) -> str:
+        """With some chance data about a person in a text that is about something else."""
+        if not text.strip() or self.rng.random() >= 0.05 + rate / 4:
+            return text
+        word = self.mistyped(self.rng.choice((*TOLD, *NOT_TOLD)), 0.3, "0123456789-. +@(")
+        return self.rng.choice((word, f"{text} {word}", f"{word} {text}", f"{text}{word}"))
 
     def email(self, text: str, rate: float) -> str:
         broken = self.broken(rate, BAD_EMAILS)

@@ -23,6 +23,7 @@ from .cleaning import (
     clean_money,
     clean_name,
     clean_text,
+    holds_personal_data,
 )
 
 Spot = tuple[str, int]  # source_file, source_row
@@ -527,6 +528,7 @@ def judge_employees(rows: list[Judged], reference: Reference, as_of: dt.date) ->
         fire(row, "company_domain_mismatch", None not in (delivered, named) and delivered != named)
         fire(row, "invalid_company_ein", "company_ein" in row.version.malformed)
         fire(row, "future_start_date", start is not None and start > as_of)
+        fire(row, "personal_data_in_title", holds_personal_data(title or former))
         row.published = {
             "person_id": row["person_id"],
             "full_name": row["full_name"],
@@ -566,6 +568,8 @@ def judge_plans(rows: list[Judged], reference: Reference) -> None:
             kind is not None and not reference.is_allowed(PLANS, "plan_type", kind),
         )
         fire(row, "duplicate_plan_key", row.version.has_rival)
+        carrier = row["carrier_name"]
+        fire(row, "personal_data_in_carrier_name", holds_personal_data(carrier))
     settle(rows, reference)
     fire_spelled_alike(rows)
     for plans in by_cover(rows).values():
@@ -683,6 +687,8 @@ def judge_accounts(rows: list[Judged], holders: list[Judged], reference: Referen
         fire(row, "invalid_employee_id", row["employee_id"] not in known)
         fire(row, "negative_balance", balance is not None and balance < 0)
         fire(row, "unknown_benefit_type", not reference.is_allowed(ACCOUNTS, "benefit_type", kind))
+        program = row["program_name"]
+        fire(row, "personal_data_in_program_name", holds_personal_data(program))
     settle(rows, reference)
 
 
@@ -735,6 +741,7 @@ def judge_transactions(
         hired = holder["hire_date"] if holder else None
         fire(row, "before_hire_date", None not in (day, hired) and day < hired)
         fire(row, "missing_merchant", row["merchant"] is None)
+        fire(row, "personal_data_in_merchant", holds_personal_data(row["merchant"]))
         row.published = {
             "transaction_id": row["transaction_id"],
             "employee_id": row["employee_id"],

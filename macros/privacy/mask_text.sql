@@ -1,0 +1,14 @@
+{% macro mask_text(column) -%}
+    {#- A text that should be about something else, with **** where it shows what looks like an
+        e-mail address, a phone, social security or card number; clear where masking is switched
+        off. -#}
+    {%- if var("pii_masking_enabled") -%}
+        {%- set patterns = personal_patterns() -%}
+        regexp_replace(
+            regexp_replace({{ column }}, '{{ patterns.email }}', '****', 'g'),
+            '{{ patterns.number }}', '\1****', 'g'
+        )
+    {%- else -%}
+        {{ column }}
+    {%- endif -%}
+{%- endmacro %}
