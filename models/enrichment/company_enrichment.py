@@ -1,8 +1,10 @@
 """One row per company domain: what the enrichment API answered, kept as the cache of later runs."""
 
 import json
+from pathlib import Path
 
 from benefits_warehouse import enrichment
+from benefits_warehouse.enrichment_http import Settings, http_client
 from benefits_warehouse.rows import relation_of
 
 
@@ -20,11 +22,17 @@ def model(dbt, session):
     settings = json.loads(dbt.config.meta_get("settings"))
     lookup = dbt.ref("company_lookup").project("email_domain").fetchall()
     mock = dbt.ref("enrichment_api_mock").project("domain, industry, revenue, headcount").fetchall()
-    cached = session.sql(f"select * from {dbt.this}").fetchall() if dbt.is_incremental else []
+    cache = []
+    if dbt.is_incremental:
+        cached = session.sql(f"select * from {dbt.this}")
+        cache = [dict(zip(cached.columns, row, strict=True)) for row in cached.fetchall()]
+    is_http = settings["mode"] == "http"
+    (folder,) = session.sql("select getvariable('warehouse_folder')").fetchone()
     rows = enrichment.refresh(
         domains=[row[0] for row in lookup],
-        cache=[dict(zip(enrichment.CACHE, row, strict=True)) for row in cached],
-        ask=enrichment.client(settings, mock),
-        ttl_days=int(settings["ttl_days"]),
+        cache=cache,
+        client=http_client(Settings.of(settings)) if is_http else enrichment.stub_client(mock),
+        ttl_days=settings["ttl_days"],
+        journal=Path(folder) / "restricted" / "enrichment_answers.jsonl",
     )
     return relation_of(session, "new_enrichment_rows", enrichment.CACHE, rows)

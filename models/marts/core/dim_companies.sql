@@ -57,6 +57,9 @@ select
     enriched.industry,
     enriched.revenue,
     enriched.headcount,
+    enriched.revenue_usd,
+    enriched.headcount_number,
+    coalesce(enriched.enrichment_flags, []) as enrichment_flags,
     coalesce(enriched.status, 'no_domain') as enrichment_status,
     enriched.fetched_at as enriched_at
 from named
