@@ -1,7 +1,8 @@
 {% macro personal_columns(node) -%}
     {#- Names of columns that identify people in what a node shows: of a model, snapshot or seed its
         own, of a test, an analysis or a query typed in those of all that it reads. Labels decide
-        (meta.pii: direct; var feeds, pii of a seed). None where masking is switched off. -#}
+        (meta.pii: direct; var feeds, pii of a seed). So do texts that may hold personal data where
+        they are not masked yet (free_text). None where masking is switched off. -#}
     {%- set is_built = node.resource_type in ["model", "snapshot", "seed"] -%}
     {%- set shown = [node] if is_built else [] -%}
     {%- set names = [] -%}
@@ -13,8 +14,9 @@
             if column.get("config", {}).get("meta", {}).get("pii") == "direct" -%}
             {%- do names.append(column.name) -%}
         {%- endfor -%}
-        {%- for feed in feeds().values() if feed.seed == one.name -%}
-            {%- do names.extend(feed.pii) -%}
+        {%- for feed in feeds().values() -%}
+            {%- do names.extend(feed.pii) if feed.seed == one.name -%}
+            {%- do names.extend(feed.free_text) if one.database == "restricted" -%}
         {%- endfor -%}
     {%- endfor -%}
     {#- What dbt's own tests call the values of the column that they test. -#}

@@ -15,7 +15,9 @@
         ["enrichment failed", "enrichment_failed"],
     ] -%}
         {%- if run[column] is not none -%}
-            {%- do lines.append("  %-20s %s" % (label, "{:,}".format(run[column] | int))) -%}
+            {%- set number = "{:,}".format(run[column] | int) -%}
+            {%- set why = summary_enrichment() if column == "enrichment_failed" else "" -%}
+            {%- do lines.append("  %-20s %s %s" % (label, number, why)) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- for rule in summary_rules() -%}

@@ -172,6 +172,8 @@ def belongings(holder: str, made: Delivered) -> dict[str, list[dict[str, str]]]:
         for row in list(rows_of.get(name, ())):
             key = feed["key"][0]
             again = {**row, key: row[key] if key == "company_ein" else f"{row[key]}x"}
+            if name == "spend_accounts.transactions":
+                again["benefit_account_id"] += "x"
             for column in feed["free_text"]:
                 again[column] = told(made, f"{name}.{column}", row[column])
             rows_of[name].append(again)

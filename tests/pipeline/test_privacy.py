@@ -424,6 +424,7 @@ def test_texts_that_are_not_about_people_are_flagged_and_masked(sides: Sides) ->
         "marts.dim_employees.title",
         "marts.dim_account_holders.status",
         *(f"marts.fct_plan_coverage.{name}" for name in ("plan_type", "carriers")),
+        *(f"marts.plan_gaps.{name}" for name in ("plan_type", "previous_carrier")),
         "marts.fct_claims.claim_type",
         *(f"marts.dim_benefit_programs.{name}" for name in ("benefit_type", "program_name")),
         *(f"marts.account_utilization.{name}" for name in ("benefit_type", "program_name")),

@@ -287,7 +287,7 @@ NEW_TIERS = {
     (TRANSACTIONS, "negative_amount"): ("1", "105"),
     (TRANSACTIONS, "missing_category"): ("2", "35"),
     (TRANSACTIONS, "terminated_employee"): ("2", "1"),
-    (TRANSACTIONS, "zero_amount"): ("1", "200"),
+    (TRANSACTIONS, "zero_amount"): ("1", "205"),
 }
 
 
