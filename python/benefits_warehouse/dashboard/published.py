@@ -1,0 +1,89 @@
+"""The published warehouse, opened so that it can only be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Row = dict[str, Any]
+
+LONGEST_TEXT = 120  # characters of a value that are shown; the rest is in the warehouse
+READ_ONLY = {
+    "enable_external_access": "false",
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+}
+
+
+class NotPublished(RuntimeError):
+    """There is no published warehouse, or one without the relations that are needed."""
+
+
+def shown(value: Any) -> Any:
+    """A value as it may be shown: text in one line without control characters, and not too long.
+
+    Characters that reorder a line, or don't print, would make one name look like another.
+    """
+    if not isinstance(value, str):
+        return value
+    text = "".join(sign if sign.isprintable() else " " for sign in value).strip()
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+class Published:
+    """Queries on analytics.duckdb.
+
+    Args:
+        path: the database file.
+
+    Raises:
+        NotPublished: when there is no such file, or it can't be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise NotPublished(f"There is no {path}: `dbt build` makes it.")
+        try:
+            self._connection = duckdb.connect(str(path), read_only=True, config=READ_ONLY)
+        except duckdb.Error as error:
+            raise NotPublished(f"{path} can't be opened: {error}") from None
+        self._connection.execute("set lock_configuration = true")
+
+    def rows(self, sql: str, **parameters: Any) -> list[Row]:
+        """Rows of a query, text made fit to be shown.
+
+        Args:
+            sql: a query on published relations.
+            parameters: values of its `$name`s.
+
+        Raises:
+            NotPublished: when a relation is missing.
+        """
+        try:
+            result = self._connection.execute(sql, parameters)
+        except duckdb.CatalogException as error:
+            first_line = str(error).splitlines()[0]
+            raise NotPublished(f"{first_line} A whole `dbt build` makes all relations.") from None
+        names = [column[0] for column in result.description or []]
+        return [
+            {name: shown(value) for name, value in zip(names, row, strict=True)}
+            for row in result.fetchall()
+        ]
+
+    def row(self, sql: str, **parameters: Any) -> Row:
+        """The only row of a query that always has one."""
+        return self.rows(sql, **parameters)[0]
+
+
+def name_apart(rows: Iterable[Row], name: str = "company_name", key: str = "company_ein") -> None:
+    """Set `label` in each row: its name, with the key behind it where another has the same name."""
+    rows = list(rows)
+    keys_of: dict[str, set[Any]] = {}
+    for row in rows:
+        keys_of.setdefault(row[name], set()).add(row[key])
+    for row in rows:
+        alone = len(keys_of[row[name]]) == 1
+        row["label"] = row[name] if alone else f"{row[name]} ({row[key]})"

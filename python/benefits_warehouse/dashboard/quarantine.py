@@ -1,0 +1,97 @@
+"""Rows that are withheld from the marts, by reason."""
+
+from __future__ import annotations
+
+from benefits_warehouse.dashboard.drawing import VERMILION, bars
+from benefits_warehouse.dashboard.published import Published
+from benefits_warehouse.dashboard.section import Chart, Column, Section, Table
+
+REASONS = 30  # with a bar
+ENTITIES = [
+    "employees",
+    "plans",
+    "claims",
+    "account_holders",
+    "benefit_accounts",
+    "transactions",
+]
+
+BY_REASON = (
+    "with withheld as ("
+    + " union all ".join(
+        f"select '{entity}' as entity, rejection_reason as reason from quality.quarantine_{entity}"
+        for entity in ENTITIES
+    )
+    + """
+)
+select
+    entity,
+    reason,
+    count(*) as withheld_rows
+from withheld
+group by entity, reason
+order by withheld_rows desc, entity, reason
+"""
+)
+
+TOTALS = """
+select
+    coalesce(sum(rows_quarantined), 0) as withheld,
+    coalesce(sum(rows_quarantined + rows_valid), 0) as present
+from quality.reconciliation
+"""
+
+COLUMNS = [
+    Column("entity", "Rows of"),
+    Column("reason", "Reason"),
+    Column("withheld_rows", "Rows withheld", "count"),
+]
+
+
+def section(published: Published) -> Section:
+    """The section on quarantine."""
+    rows = published.rows(BY_REASON)
+    totals = published.row(TOTALS)
+    for row in rows:
+        row["line"] = f"{row['entity']}: {row['reason']}".replace("_", " ")
+    drawn = rows[:REASONS]
+    left_out = ""
+    if len(drawn) < len(rows):
+        left_out = (
+            f"Bars are drawn for the {len(drawn)} most frequent of {len(rows)} reasons; the table"
+            " has all."
+        )
+    return Section(
+        key="quarantine",
+        title="Quarantine",
+        figure=f"{totals['withheld']:,}",
+        figure_label=f"of {totals['present']:,} current rows are withheld",
+        reading="A bar is the number of rows that a rule withholds from the marts, counted under"
+        " the first rule that fired. The rows, masked, with file and line, are in the quarantine"
+        " tables; they come back by themselves when they, or what they wait for, are mended.",
+        left_out=left_out,
+        relations=[f"quality.quarantine_{entity}" for entity in ENTITIES]
+        + ["quality.reconciliation"],
+        charts=[
+            Chart(
+                key="reasons",
+                title="Rows withheld, by reason",
+                alternative="Bars of rows withheld: "
+                + ", ".join(f"{row['line']} {row['withheld_rows']:,}" for row in drawn[:5])
+                + (" and further reasons." if len(drawn) > 5 else "."),
+                spec=bars(
+                    drawn,
+                    name="reason",
+                    line="line",
+                    value="withheld_rows",
+                    line_title="Rows of, and reason",
+                    value_title="Rows withheld",
+                    colour=VERMILION,
+                )
+                if drawn
+                else None,
+                empty="No row is withheld.",
+            )
+        ],
+        tables=[Table("reasons-table", "Rows withheld", COLUMNS, rows)],
+    )

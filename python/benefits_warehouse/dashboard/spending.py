@@ -1,0 +1,194 @@
+"""Spend against allowance, month by month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from benefits_warehouse.dashboard.drawing import (
+    BLUE,
+    INK,
+    VERMILION,
+    colours,
+    data,
+    plain,
+    specification,
+)
+from benefits_warehouse.dashboard.published import Published, Row
+from benefits_warehouse.dashboard.section import Chart, Column, Section, Table
+
+TYPES = 6  # benefit types with a chart
+MONTHS = 24
+HEIGHT = 190
+PARTS = {"within allowance": BLUE, "above allowance": VERMILION}
+
+# What an account spent beyond its own allowance is above it, whatever the others left unused.
+MONTHLY = """
+with newest as (
+    select max(month) as month from marts.account_utilization
+),
+monthly as (
+    select
+        coalesce(utilization.benefit_type, '(none)') as benefit_type,
+        utilization.month,
+        count(*) as accounts,
+        count(*) filter (where utilization.over_allowance) as accounts_over,
+        sum(utilization.allowance) as allowance,
+        sum(utilization.spend) as spend,
+        sum(
+            case when utilization.over_allowance
+                then utilization.spend - utilization.allowance
+                else 0
+            end
+        ) as above
+    from marts.account_utilization as utilization
+    cross join newest
+    where utilization.month > newest.month - to_months($months)
+    group by all
+),
+types as (
+    select
+        benefit_type,
+        row_number() over (order by sum(spend) desc, benefit_type) as place
+    from monthly
+    group by benefit_type
+)
+select
+    monthly.*,
+    monthly.spend - monthly.above as within,
+    case when monthly.allowance > 0
+        then round(100 * monthly.spend / monthly.allowance, 1)
+    end as used_pct
+from monthly
+inner join types using (benefit_type)
+where types.place <= $types
+order by types.place, monthly.month
+"""
+
+TOTALS = """
+with newest as (
+    select max(month) as month from marts.account_utilization
+)
+select
+    count(distinct coalesce(utilization.benefit_type, '(none)')) as types,
+    count(distinct utilization.month) as months,
+    max(newest.month) as newest,
+    count(*) filter (
+        where utilization.over_allowance and utilization.month = newest.month
+    ) as over_now,
+    count(*) filter (where utilization.month = newest.month) as accounts_now,
+    count(*) filter (where utilization.over_allowance) as ever_over
+from marts.account_utilization as utilization
+cross join newest
+"""
+
+COLUMNS = [
+    Column("benefit_type", "Benefit type"),
+    Column("month", "Month", "month"),
+    Column("accounts", "Accounts", "count"),
+    Column("accounts_over", "Of them over", "count"),
+    Column("allowance", "Allowance ($)", "money"),
+    Column("spend", "Spend ($)", "money"),
+    Column("above", "Above allowance ($)", "money"),
+    Column("used_pct", "Spend of allowance (%)", "number"),
+]
+
+
+def _drawn(rows: list[Row]) -> dict[str, Any]:
+    """Stacked bars of one benefit type, and the allowance of all its accounts as a tick."""
+    parts = [
+        {
+            "month": plain(row["month"]),
+            "part": part,
+            "amount": float(row[column]),
+            "words": f"{row['month']:%Y-%m}: {row[column]:,.2f} dollars {part}",
+            "shown_month": f"{row['month']:%Y-%m}",
+            **{name: plain(row[name]) for name in ("spend", "allowance", "accounts_over")},
+        }
+        for row in rows
+        for part, column in zip(PARTS, ("within", "above"), strict=True)
+    ]
+    # A month is a band, not a moment: its label stands below its bar.
+    month = alt.X(
+        "month:O",
+        timeUnit="utcyearmonth",
+        title="Month",
+        axis=alt.Axis(format="%b %y", formatType="utc", labelAngle=0, labelOverlap="greedy"),
+        scale=alt.Scale(paddingInner=0.25),
+    )
+    amount = alt.Y(
+        "amount:Q", title="US dollars", axis=alt.Axis(format="~s", tickCount=4), stack="zero"
+    )
+    spend = (
+        alt.Chart(alt.InlineData(values=parts), name="spend")
+        .mark_bar()
+        .encode(
+            x=month,
+            y=amount,
+            color=colours("part", None, PARTS, orient="top"),
+            order=alt.Order("part:N", sort="descending"),
+            description="words:N",
+            tooltip=[
+                alt.Tooltip("shown_month:N", title="Month"),
+                alt.Tooltip("part:N", title="Part"),
+                alt.Tooltip("amount:Q", title="Amount ($)", format=",.2f"),
+                alt.Tooltip("spend:Q", title="Spend ($)", format=",.2f"),
+                alt.Tooltip("allowance:Q", title="Allowance ($)", format=",.2f"),
+                alt.Tooltip("accounts_over:Q", title="Accounts over", format=","),
+            ],
+        )
+    )
+    allowance = (
+        alt.Chart(data(rows, "month", "allowance"), name="allowance")
+        .mark_tick(color=INK, thickness=2, orient="horizontal", aria=False)
+        .encode(x=month, y=alt.Y("allowance:Q"))
+    )
+    return specification(alt.layer(spend, allowance), height=HEIGHT)
+
+
+def section(published: Published) -> Section:
+    """The section on spending."""
+    rows = published.rows(MONTHLY, months=MONTHS, types=TYPES)
+    totals = published.row(TOTALS)
+    by_type: dict[str, list[Row]] = {}
+    for row in rows:
+        by_type.setdefault(row["benefit_type"], []).append(row)
+    left_out = []
+    if len(by_type) < totals["types"]:
+        left_out.append(
+            f"{len(by_type)} of {totals['types']:,} benefit types are shown, those with the"
+            " highest spend."
+        )
+    if totals["months"] > MONTHS:
+        left_out.append(f"The newest {MONTHS} of {totals['months']:,} months are shown.")
+    if left_out:
+        left_out.append("All are in marts.account_utilization.")
+    empty = Chart("spend", "Spend and allowance", "", None, "No account has a month to show yet.")
+    month = f"{totals['newest']:%Y-%m}" if totals["newest"] else "the newest month"
+    return Section(
+        key="spending",
+        title="Spend against allowance",
+        figure=f"{totals['over_now']:,}",
+        figure_label=f"of {totals['accounts_now']:,} accounts over their allowance in {month}",
+        reading="A bar is what all accounts of a benefit type spent in a month; its upper, orange"
+        " part is what single accounts spent beyond their own allowance. The black line is the"
+        " allowance of all these accounts together.",
+        left_out=" ".join(left_out),
+        relations=["marts.account_utilization"],
+        charts=[
+            Chart(
+                key=f"spend-{place}",
+                title=benefit_type,
+                alternative=f"Monthly spend on {benefit_type} against allowance:"
+                f" {len(months)} months, {sum(row['spend'] for row in months):,.2f} dollars spent,"
+                f" {sum(row['above'] for row in months):,.2f} of them above an account's"
+                " allowance.",
+                spec=_drawn(months),
+                empty="",
+            )
+            for place, (benefit_type, months) in enumerate(by_type.items(), start=1)
+        ]
+        or [empty],
+        tables=[Table("spend-table", "Months", COLUMNS, rows)],
+    )
