@@ -12,8 +12,8 @@ from benefits_warehouse.dashboard.drawing import (
     GREY,
     ORANGE,
     VERMILION,
+    Datasets,
     colours,
-    data,
     day_axis,
     specification,
 )
@@ -23,6 +23,7 @@ from benefits_warehouse.dashboard.section import Chart, Choice, Column, Section,
 COMPANIES = 40  # that can be chosen
 DAYS = 1096  # of the curves, up to as_of_date: three years
 HEIGHT = 300
+DAY = "Last day of the current window"
 WINDOWS = {"current window": BLUE, "window before": GREY}
 
 # Companies with the steepest spike first, then those with the highest present cost.
@@ -125,25 +126,34 @@ def _drawn(curves: list[Row], events: list[Row]) -> dict[str, Any]:
         alt.Tooltip("severity_effect:Q", title="Dearer claims ($)", format=",.2f"),
     ]
     names = [column.name for column in COLUMNS]
-    events_data = data(events, "number", "until", "words", *names)
+    datasets = Datasets()
+    days = datasets.add("days", curves, "number", "day", "current_cost", "previous_cost")
+    spikes = datasets.add("spikes", events, "number", "until", "words", *names)
     bands = (
-        alt.Chart(events_data, name="spike")
+        alt.Chart(spikes, name="spike")
         .transform_filter(chosen)
-        .mark_rect(color=ORANGE, opacity=0.28)
-        .encode(x=day_axis("first_flagged_on"), x2="until:T", tooltip=about, description="words:N")
+        .mark_rect(color=ORANGE, opacity=0.3, stroke=ORANGE, strokeWidth=1.5)
+        .encode(
+            x=day_axis("first_flagged_on", DAY), x2="until:T", tooltip=about, description="words:N"
+        )
     )
-    cost = alt.Y("cost:Q", title="Cost of the window ($)", axis=alt.Axis(format="~s", tickCount=6))
+    cost = alt.Y(
+        "cost:Q",
+        title="Cost of the window ($)",
+        scale=alt.Scale(padding=12, nice=False),
+        axis=alt.Axis(format=",~f", tickCount=6),
+    )
     lines = (
-        alt.Chart(data(curves, "number", "day", "current_cost", "previous_cost"), name="curve")
+        alt.Chart(days, name="curve")
         .transform_filter(chosen)
         .transform_calculate(**{"current window": "datum.current_cost"})
         .transform_calculate(**{"window before": "datum.previous_cost"})
         .transform_fold(list(WINDOWS), as_=["window", "cost"])
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(
-            x=day_axis("day", "Last day of the current window"),
+            x=day_axis("day", DAY),
             y=cost,
-            color=colours("window", None, WINDOWS, orient="top", symbolType="stroke"),
+            color=colours("window", None, WINDOWS, symbolType="stroke"),
             strokeDash=alt.StrokeDash(
                 "window:N",
                 scale=alt.Scale(domain=list(WINDOWS), range=[[1, 0], [5, 3]]),
@@ -160,11 +170,11 @@ def _drawn(curves: list[Row], events: list[Row]) -> dict[str, Any]:
         fields=["day"],
     )
     hover = (
-        alt.Chart(data(curves, "number", "day", "current_cost", "previous_cost"), name="hover")
+        alt.Chart(days, name="hover")
         .transform_filter(chosen)
         .mark_point(filled=True, size=45, color=BLUE, aria=False)
         .encode(
-            x=day_axis("day", "Last day of the current window"),
+            x=day_axis("day", DAY),
             y=alt.Y("current_cost:Q"),
             opacity=alt.condition(near, alt.value(1), alt.value(0)),
             tooltip=[
@@ -176,17 +186,18 @@ def _drawn(curves: list[Row], events: list[Row]) -> dict[str, Any]:
         .add_params(near)
     )
     peaks = (
-        alt.Chart(events_data, name="peak")
+        alt.Chart(spikes, name="peak")
         .transform_filter(chosen)
         .mark_point(shape="diamond", filled=True, size=110, color=VERMILION, opacity=1)
         .encode(
-            x=day_axis("window_end"),
+            x=day_axis("window_end", DAY),
             y=alt.Y("current_90d_cost:Q"),
             tooltip=about,
             description="words:N",
         )
     )
-    return specification(alt.layer(bands, lines, hover, peaks).add_params(company), height=HEIGHT)
+    chart = alt.layer(bands, lines, hover, peaks).add_params(company)
+    return specification(chart, datasets, height=HEIGHT)
 
 
 def section(published: Published, as_of: dt.date | None) -> Section:
@@ -227,8 +238,8 @@ def section(published: Published, as_of: dt.date | None) -> Section:
         key="claims",
         title="Claim-cost spikes",
         figure=f"{totals['events']:,}",
-        figure_label=f"spike events at {totals['with_events']:,} companies,"
-        f" {totals['ongoing']:,} of them on the as-of date",
+        figure_label=f"spike events at {totals['with_events']:,} companies;"
+        f" {totals['ongoing']:,} last to the as-of date",
         reading=f"The solid curve is the cost of the {days} days up to a day, the dashed one that"
         f" of the {days} days before. A shaded band is a spike event: days on which the first"
         " exceeds the second by more than the threshold. The diamond is the event's peak day, whose"

@@ -13,10 +13,9 @@ from benefits_warehouse.dashboard.drawing import (
     GREY,
     PALE,
     VERMILION,
+    Datasets,
     colours,
-    data,
     day_axis,
-    height_of,
     line_axis,
     specification,
 )
@@ -127,9 +126,13 @@ def _drawn(gaps: list[Row], cover: list[Row], as_of: dt.date) -> dict[str, Any]:
     first = min(gap["gap_start"] for gap in gaps) - margin
     last = max(as_of, *(gap["counted_to"] for gap in gaps)) + margin
     domain = [first.isoformat(), last.isoformat()]
+    datasets = Datasets()
     axis = line_axis("line", lines, "Company and plan type")
     covered = (
-        alt.Chart(data(cover, "line", "coverage_start", "until", "last_day"), name="cover")
+        alt.Chart(
+            datasets.add("cover", cover, "line", "coverage_start", "until", "last_day"),
+            name="cover",
+        )
         .mark_bar(height=BAR_HEIGHT, color=PALE, clip=True, aria=False)
         .encode(
             x=day_axis("coverage_start", domain=domain, nice=False),
@@ -139,13 +142,15 @@ def _drawn(gaps: list[Row], cover: list[Row], as_of: dt.date) -> dict[str, Any]:
     )
     names = [column.name for column in COLUMNS]
     uncovered = (
-        alt.Chart(data(gaps, "line", "until", "words", "last_day", *names), name="gap")
+        alt.Chart(
+            datasets.add("gaps", gaps, "line", "until", "words", "last_day", *names), name="gap"
+        )
         .mark_bar(height=BAR_HEIGHT, clip=True)
         .encode(
             x=day_axis("gap_start", domain=domain, nice=False),
             x2="until:T",
             y=axis,
-            color=colours("gap_type", "Kind of gap", KINDS, orient="top"),
+            color=colours("gap_type", "Kind of gap", KINDS),
             description="words:N",
             tooltip=[
                 alt.Tooltip("company_name:N", title="Company"),
@@ -162,11 +167,11 @@ def _drawn(gaps: list[Row], cover: list[Row], as_of: dt.date) -> dict[str, Any]:
         )
     )
     today = (
-        alt.Chart(alt.InlineData(values=[{"day": as_of.isoformat()}]), name="as_of")
+        alt.Chart(datasets.add("as_of", [{"day": as_of}], "day"), name="as_of")
         .mark_rule(color=GREY, strokeDash=[4, 3], aria=False)
         .encode(x=day_axis("day", domain=domain, nice=False))
     )
-    return specification(alt.layer(covered, uncovered, today), height=height_of(lines))
+    return specification(alt.layer(covered, uncovered, today), datasets, lines=len(lines))
 
 
 def section(published: Published, as_of: dt.date | None) -> Section:

@@ -16,11 +16,13 @@ import altair as alt
 from benefits_warehouse.dashboard.published import Row
 
 BLUE, SKY, GREEN = "#0072b2", "#56b4e9", "#009e73"
+PLUM = "#6a1b4d"  # darker than all of these: what is worst
 ORANGE, VERMILION, PURPLE = "#e69f00", "#d55e00", "#cc79a7"
 INK, GREY, PALE = "#1f2933", "#7b8794", "#e4e7eb"
 
-ROW_HEIGHT = 24  # pixels of a line in a chart of horizontal bars
+ROW_HEIGHT = 24  # pixels of a line in a chart of horizontal bars; page.js has the one on a phone
 BAR_HEIGHT = 14
+FIGURE_SIZE = 11  # pixels of the figures at the end of bars
 
 
 def plain(value: Any) -> Any:
@@ -34,9 +36,13 @@ def plain(value: Any) -> Any:
     return value
 
 
-def data(rows: Iterable[Row], *names: str) -> alt.InlineData:
-    """Rows as data of a chart, with these columns only."""
-    return alt.InlineData(values=[{name: plain(row[name]) for name in names} for row in rows])
+class Datasets(dict[str, list[Row]]):
+    """The data of a chart by name, put beside the charts: Altair would check every value."""
+
+    def add(self, name: str, rows: Iterable[Row], *columns: str) -> alt.NamedData:
+        """Take in rows with these columns only; what it returns stands for them in a chart."""
+        self[name] = [{column: plain(row[column]) for column in columns} for row in rows]
+        return alt.NamedData(name=name)
 
 
 def day_axis(name: str, title: str = "Date", **options: Any) -> alt.X:
@@ -59,34 +65,48 @@ def line_axis(name: str, lines: Sequence[str], title: str) -> alt.Y:
     )
 
 
+def room_for(figures: Iterable[str]) -> int:
+    """Pixels that the longest of these figures takes at the end of a bar."""
+    return 10 + int(0.62 * FIGURE_SIZE * max((len(figure) for figure in figures), default=0))
+
+
+def legend(title: str | None, *, narrow: int = 2, wide: int = 6, **options: Any) -> alt.Legend:
+    """A legend above the plot, in fewer columns where the plot is narrow."""
+    columns = alt.ExprRef(f"width < 420 ? {narrow} : {wide}")
+    return alt.Legend(title=title, orient="top", columns=columns, labelLimit=280, **options)
+
+
 def colours(name: str, title: str | None, of: dict[str, str], **options: Any) -> alt.Color:
     """Colours by the values of a column, with a legend."""
     return alt.Color(
         f"{name}:N",
         scale=alt.Scale(domain=list(of), range=list(of.values())),
-        legend=alt.Legend(title=title, **options),
+        legend=legend(title, **options),
     )
 
 
-def specification(chart: alt.Chart | alt.LayerChart, *, height: int) -> dict[str, Any]:
+def specification(
+    chart: alt.Chart | alt.LayerChart, datasets: Datasets, *, height: int = 0, lines: int = 0
+) -> dict[str, Any]:
     """The Vega-Lite of a chart that is as wide as its place.
 
     Args:
         chart: a chart without facets; these can't follow the width.
+        datasets: its data.
         height: of the plot, in pixels.
+        lines: in place of it, the number of horizontal bars. The page makes them higher where it
+            is narrow, to have their labels above them.
     """
+    if lines:
+        height = max(3, lines) * ROW_HEIGHT
+        chart = chart.properties(usermeta={"lines": max(3, lines)})
     sized = chart.properties(
         width="container",
         height=height,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         background="transparent",
     )
-    return sized.to_dict()
-
-
-def height_of(lines: Sequence[str]) -> int:
-    """Height of a plot with one bar a line, in pixels."""
-    return max(3, len(lines)) * ROW_HEIGHT
+    return {**sized.to_dict(), "datasets": datasets}
 
 
 def bars(
@@ -98,8 +118,8 @@ def bars(
     line_title: str,
     value_title: str,
     colour: str | tuple[str, dict[str, str]],
-    legend: str | None = None,
-    value_format: str = ",",
+    key: str | None = None,
+    value_format: str = ",d",
     text: str | None = None,
     tooltip: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
@@ -113,7 +133,7 @@ def bars(
         line_title: of the axis of lines.
         value_title: of the axis of values, with the unit.
         colour: of all bars, or a column and the colour of each of its values.
-        legend: title of the legend of colours; None for no legend.
+        key: title of the legend of colours; None for no legend.
         value_format: how the axis writes values.
         text: column with the figure at the end of the bar, else the value.
         tooltip: further columns and their titles.
@@ -121,22 +141,26 @@ def bars(
     lines = [row[line] for row in rows]
     drawn = [
         {
-            **{column: plain(row[column]) for column, _ in tooltip},
+            **{column: row[column] for column, _ in tooltip},
             "line": row[line],
-            "value": plain(row[value]),
+            "value": row[value],
             "text": row[text] if text else f"{row[value]:,}",
             "colour": row[colour[0]] if isinstance(colour, tuple) else "",
             "words": f"{row[line]}: {row[text] if text else format(row[value], ',')}",
         }
         for row in rows
     ]
-    widest = max((row["value"] or 0 for row in drawn), default=0)
-    base = alt.Chart(alt.InlineData(values=drawn)).encode(
+    widest = plain(max((row["value"] or 0 for row in drawn), default=0)) or 1
+    room = room_for(row["text"] for row in drawn)
+    datasets = Datasets()
+    columns = drawn[0] if drawn else ()
+    base = alt.Chart(datasets.add("bars", drawn, *columns)).encode(
         x=alt.X(
             "value:Q",
             title=value_title,
-            # Room for the figures at the end of the bars.
-            scale=alt.Scale(domain=[0, 1.25 * widest or 1], nice=False),
+            scale=alt.Scale(
+                domain=[0, widest], range=[0, alt.ExprRef(f"width - {room}")], nice=False
+            ),
             axis=alt.Axis(format=value_format, tickCount=5),
         ),
         y=line_axis("line", lines, line_title),
@@ -144,8 +168,9 @@ def bars(
     bar = base.mark_bar(height=BAR_HEIGHT).properties(name=name)
     if isinstance(colour, tuple):
         palette = alt.Scale(domain=list(colour[1]), range=list(colour[1].values()))
-        key = alt.Legend(title=legend, orient="top") if legend else None
-        bar = bar.encode(color=alt.Color("colour:N", scale=palette, legend=key))
+        bar = bar.encode(
+            color=alt.Color("colour:N", scale=palette, legend=legend(key) if key else None)
+        )
     else:
         bar = bar.encode(color=alt.value(colour))
     bar = bar.encode(
@@ -156,7 +181,6 @@ def bars(
             *(alt.Tooltip(f"{column}:N", title=title) for column, title in tooltip),
         ],
     )
-    figures = base.mark_text(align="left", dx=5, color=INK, fontSize=11, aria=False).encode(
-        text="text:N"
-    )
-    return specification(alt.layer(bar, figures), height=height_of(lines))
+    figure = {"align": "left", "dx": 5, "color": INK, "fontSize": FIGURE_SIZE, "aria": False}
+    figures = base.mark_text(**figure).encode(text="text:N")
+    return specification(alt.layer(bar, figures), datasets, lines=len(lines))

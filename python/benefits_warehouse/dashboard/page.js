@@ -8,6 +8,15 @@
   const refuse = () => Promise.reject(new Error("this page loads nothing"));
   const loader = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
 
+  // In a narrow window the name of a bar stands above it, and both have the whole width.
+  const HIGH_ROW = 44;
+  const above = { labelAlign: "left", labelOffset: -16, labelPadding: -2, labelLimit: 290 };
+
+  function sized(specification) {
+    const lines = specification.usermeta?.lines;
+    return narrow.matches && lines ? { ...specification, height: lines * HIGH_ROW } : specification;
+  }
+
   function settings() {
     const font = getComputedStyle(document.documentElement).fontFamily;
     return {
@@ -16,12 +25,13 @@
       axis: {
         labelColor: "#3e4c59", labelFontSize: 12, titleColor: "#3e4c59", titleFontSize: 12,
         titleFontWeight: 500, titlePadding: 8, gridColor: "#e9ecef", domainColor: "#9aa5b1",
-        tickColor: "#9aa5b1",
+        tickColor: "#9aa5b1", labelSeparation: 8,
       },
-      axisY: { labelLimit: narrow.matches ? 118 : 300 },
+      axisY: { labelLimit: 320, maxExtent: 420 },
+      axisYBand: narrow.matches ? above : { labelPadding: 8 },
       legend: {
         labelColor: "#3e4c59", labelFontSize: 12, titleColor: "#3e4c59", titleFontSize: 12,
-        titleFontWeight: 500, symbolSize: 110, columns: narrow.matches ? 2 : 6,
+        titleFontWeight: 500, symbolSize: 110,
       },
     };
   }
@@ -33,7 +43,7 @@
       const old = views.get(key);
       const { view } = await vegaEmbed(
         place,
-        { ...specification, description: alternative },
+        { ...sized(specification), description: alternative },
         { renderer: "svg", actions: false, ast: true, config: settings(), loader },
       );
       if (old) old.finalize();

@@ -10,7 +10,7 @@ import duckdb
 
 Row = dict[str, Any]
 
-LONGEST_TEXT = 120  # characters of a value that are shown; the rest is in the warehouse
+LONGEST_TEXT = 160  # characters of a value that are shown; the rest is in the warehouse
 READ_ONLY = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",

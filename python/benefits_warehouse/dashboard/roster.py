@@ -9,17 +9,18 @@ import altair as alt
 from benefits_warehouse.dashboard.drawing import (
     BAR_HEIGHT,
     BLUE,
+    FIGURE_SIZE,
     GREY,
     INK,
     ORANGE,
-    PURPLE,
+    PLUM,
     SKY,
     VERMILION,
+    Datasets,
     bars,
     colours,
-    data,
-    height_of,
     line_axis,
+    room_for,
     specification,
 )
 from benefits_warehouse.dashboard.published import Published, Row, name_apart
@@ -27,7 +28,7 @@ from benefits_warehouse.dashboard.section import Chart, Column, Section, Table
 
 COMPANIES = 40
 SEVERITIES = {
-    "Critical": PURPLE,
+    "Critical": PLUM,
     "High": VERMILION,
     "Medium": ORANGE,
     "Low": SKY,
@@ -84,23 +85,32 @@ DIFFERENCE_COLUMNS = [
 def _mismatches_drawn(rows: list[Row]) -> dict[str, Any]:
     """Bars to the left (too few) and to the right (too many) of what is expected."""
     for row in rows:
-        pct = "" if row["pct_diff"] is None else f", {row['pct_diff']} %"
+        pct = "" if row["pct_diff"] is None else f" ({row['pct_diff']:.0f} %)"
         row["mark"] = f"{row['difference']:+,}{pct}".replace("-", "−")
+        if row["difference"] == 0:
+            row["mark"] = "match"
         row["words"] = (
             f"{row['label']}: {row['observed']} observed, {row['expected']} expected,"
             f" {row['severity']}"
         )
     lines = [row["label"] for row in rows]
     names = [column.name for column in COLUMNS]
-    widest = max(1, *(abs(row["difference"]) for row in rows))
-    # Room for the figures at the end of the bars.
-    scale = alt.Scale(domain=[-1.45 * widest, 1.45 * widest], nice=False)
-    base = alt.Chart(data(rows, "words", "mark", *names)).encode(
+    least = min(0, *(row["difference"] for row in rows))
+    most = max(0, *(row["difference"] for row in rows))
+    left = room_for(row["mark"] for row in rows if row["difference"] < 0) if least else 0
+    right = room_for(row["mark"] for row in rows if row["difference"] >= 0)
+    scale = alt.Scale(
+        domain=[least, most if most > least else least + 1],
+        range=[left, alt.ExprRef(f"width - {right}")],
+        nice=False,
+    )
+    datasets = Datasets()
+    base = alt.Chart(datasets.add("companies", rows, "words", "mark", *names)).encode(
         x=alt.X(
             "difference:Q",
-            title="Persons observed, less persons expected",
+            title="Difference (persons)",
             scale=scale,
-            axis=alt.Axis(tickMinStep=1, format="+,", tickCount=6),
+            axis=alt.Axis(tickMinStep=1, format="+,d", tickCount=6),
         ),
         y=line_axis("label", lines, "Company"),
     )
@@ -108,7 +118,7 @@ def _mismatches_drawn(rows: list[Row]) -> dict[str, Any]:
         base.mark_bar(height=BAR_HEIGHT)
         .properties(name="mismatch")
         .encode(
-            color=colours("severity", "Severity", SEVERITIES, orient="top"),
+            color=colours("severity", "Severity", SEVERITIES),
             description="words:N",
             tooltip=[
                 alt.Tooltip("label:N", title="Company"),
@@ -120,7 +130,7 @@ def _mismatches_drawn(rows: list[Row]) -> dict[str, Any]:
             ],
         )
     )
-    text = {"color": INK, "fontSize": 11, "aria": False}
+    text = {"color": INK, "fontSize": FIGURE_SIZE, "aria": False}
     over = (
         base.transform_filter("datum.difference >= 0")
         .mark_text(align="left", dx=5, **text)
@@ -131,7 +141,7 @@ def _mismatches_drawn(rows: list[Row]) -> dict[str, Any]:
         .mark_text(align="right", dx=-5, **text)
         .encode(text="mark:N")
     )
-    return specification(alt.layer(drawn, over, under), height=height_of(lines))
+    return specification(alt.layer(drawn, over, under), datasets, lines=len(lines))
 
 
 def section(published: Published) -> Section:

@@ -65,7 +65,7 @@ def section(published: Published) -> Section:
         title="Run history",
         figure=f"{totals['good']:,}",
         figure_label=f"of {totals['runs']:,} runs went well"
-        + (f"; half of these took {usual:,.0f} s or less" if usual is not None else ""),
+        + (f"; a usual one took {usual:,.0f} s (median)" if usual is not None else ""),
         reading="A bar is how long a run took, the newest on top. A run that did not end well"
         " says so at the end of its bar; what each brought in and"
         " withheld is in the table.",
@@ -84,7 +84,8 @@ def section(published: Published) -> Section:
                     line_title="Start (UTC)",
                     value_title="Runtime (s)",
                     colour=("status", STATUSES),
-                    legend="Status",
+                    key="Status",
+                    value_format=",~f",
                     text="text",
                     tooltip=[
                         ("command", "Command"),

@@ -13,8 +13,9 @@ from benefits_warehouse.dashboard.drawing import (
     PURPLE,
     SKY,
     VERMILION,
+    Datasets,
     bars,
-    data,
+    legend,
     specification,
 )
 from benefits_warehouse.dashboard.published import Published, Row
@@ -113,12 +114,13 @@ def _trend_drawn(rows: list[Row]) -> dict[str, Any]:
         row["began"] = f"{row['recorded_at']:%Y-%m-%d %H:%M}"
         row["words"] = f"{row['feed']}, {row['began']}: {row['errors_per_100']:.2f} per 100 rows"
     names = [column.name for column in TREND_COLUMNS]
-    base = alt.Chart(data(rows, "began", "words", *names)).encode(
+    datasets = Datasets()
+    base = alt.Chart(datasets.add("runs", rows, "began", "words", *names)).encode(
         x=alt.X(
             "recorded_at:T",
             title="Start of the run (UTC)",
             scale=alt.Scale(type="utc", padding=12),
-            axis=alt.Axis(labelOverlap="greedy", tickCount=6),
+            axis=alt.Axis(format="%b %d, %H:%M", labelOverlap="greedy", tickCount=6),
         ),
         y=alt.Y(
             "errors_per_100:Q",
@@ -129,7 +131,7 @@ def _trend_drawn(rows: list[Row]) -> dict[str, Any]:
         color=alt.Color(
             "feed:N",
             scale=alt.Scale(domain=feeds, range=palette),
-            legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=260),
+            legend=legend(None, narrow=1, wide=3),
         ),
     )
     shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
@@ -154,7 +156,8 @@ def _trend_drawn(rows: list[Row]) -> dict[str, Any]:
             ],
         )
     )
-    return specification(alt.layer(base.mark_line(strokeWidth=1.5), points), height=HEIGHT)
+    chart = alt.layer(base.mark_line(strokeWidth=1.5), points)
+    return specification(chart, datasets, height=HEIGHT)
 
 
 def section(published: Published) -> Section:
@@ -164,8 +167,14 @@ def section(published: Published) -> Section:
     runs = published.row(RUN_COUNT)["runs"]
     fired = [row for row in rows if row["rows_failed"]]
     drawn = fired[:RULES]
+    sources_of: dict[str, set[str]] = {}
+    for row in rows:
+        sources_of.setdefault(row["feed"], set()).add(row["source"])
     for row in drawn:
-        row["line"] = f"{row['feed']}: {row['rule_id']} ({row['source']})"
+        feed = (
+            row["feed"] if len(sources_of[row["feed"]]) == 1 else f"{row['feed']} ({row['source']})"
+        )
+        row["line"] = f"{feed}: {row['rule_id']}".replace("_", " ")
         row["text"] = f"{row['failed_pct']:.2f} % ({row['rows_failed']:,})"
     left_out = []
     if len(drawn) < len(fired):
@@ -201,7 +210,8 @@ def section(published: Published) -> Section:
                     line_title="Feed and rule",
                     value_title="Rows that failed (%)",
                     colour=("tier_shown", TIERS),
-                    legend="Tier",
+                    key="Tier",
+                    value_format=",~f",
                     text="text",
                     tooltip=[("rows_checked", "Rows checked"), ("description", "What it says")],
                 )

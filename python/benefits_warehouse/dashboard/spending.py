@@ -10,9 +10,8 @@ from benefits_warehouse.dashboard.drawing import (
     BLUE,
     INK,
     VERMILION,
+    Datasets,
     colours,
-    data,
-    plain,
     specification,
 )
 from benefits_warehouse.dashboard.published import Published, Row
@@ -97,36 +96,37 @@ COLUMNS = [
 
 def _drawn(rows: list[Row]) -> dict[str, Any]:
     """Stacked bars of one benefit type, and the allowance of all its accounts as a tick."""
+    for row in rows:
+        row["shown_month"] = f"{row['month']:%Y-%m}"
+    names = ("shown_month", "spend", "allowance", "accounts_over")
     parts = [
         {
-            "month": plain(row["month"]),
             "part": part,
-            "amount": float(row[column]),
-            "words": f"{row['month']:%Y-%m}: {row[column]:,.2f} dollars {part}",
-            "shown_month": f"{row['month']:%Y-%m}",
-            **{name: plain(row[name]) for name in ("spend", "allowance", "accounts_over")},
+            "amount": row[column],
+            "words": f"{row['shown_month']}: {row[column]:,.2f} dollars {part}",
+            **{name: row[name] for name in names},
         }
         for row in rows
         for part, column in zip(PARTS, ("within", "above"), strict=True)
     ]
+    datasets = Datasets()
     # A month is a band, not a moment: its label stands below its bar.
     month = alt.X(
-        "month:O",
-        timeUnit="utcyearmonth",
+        "shown_month:O",
         title="Month",
-        axis=alt.Axis(format="%b %y", formatType="utc", labelAngle=0, labelOverlap="greedy"),
+        axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=12),
         scale=alt.Scale(paddingInner=0.25),
     )
     amount = alt.Y(
-        "amount:Q", title="US dollars", axis=alt.Axis(format="~s", tickCount=4), stack="zero"
+        "amount:Q", title="US dollars", axis=alt.Axis(format=",~f", tickCount=4), stack="zero"
     )
     spend = (
-        alt.Chart(alt.InlineData(values=parts), name="spend")
+        alt.Chart(datasets.add("parts", parts, *parts[0]), name="spend")
         .mark_bar()
         .encode(
             x=month,
             y=amount,
-            color=colours("part", None, PARTS, orient="top"),
+            color=colours("part", None, PARTS),
             order=alt.Order("part:N", sort="descending"),
             description="words:N",
             tooltip=[
@@ -140,11 +140,11 @@ def _drawn(rows: list[Row]) -> dict[str, Any]:
         )
     )
     allowance = (
-        alt.Chart(data(rows, "month", "allowance"), name="allowance")
+        alt.Chart(datasets.add("allowances", rows, "shown_month", "allowance"), name="allowance")
         .mark_tick(color=INK, thickness=2, orient="horizontal", aria=False)
         .encode(x=month, y=alt.Y("allowance:Q"))
     )
-    return specification(alt.layer(spend, allowance), height=HEIGHT)
+    return specification(alt.layer(spend, allowance), datasets, height=HEIGHT)
 
 
 def section(published: Published) -> Section:
@@ -179,7 +179,7 @@ def section(published: Published) -> Section:
         charts=[
             Chart(
                 key=f"spend-{place}",
-                title=benefit_type,
+                title=f"{benefit_type}: spend by month",
                 alternative=f"Monthly spend on {benefit_type} against allowance:"
                 f" {len(months)} months, {sum(row['spend'] for row in months):,.2f} dollars spent,"
                 f" {sum(row['above'] for row in months):,.2f} of them above an account's"
