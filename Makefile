@@ -10,6 +10,7 @@ DBT := $(PY) $(VENV)/bin/dbt
 # lies inside them: `dbt deps` by hand empties that folder before it asks the hub.
 PYTHON_STAMP := $(VENV)/.installed
 PACKAGES_STAMP := dbt_packages/.installed
+LINEAGE := .venv-lineage
 STAND_INS := $(shell find packages/offline -type f)
 SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models python seeds snapshots)
 
@@ -17,10 +18,10 @@ SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models py
 UNREACHABLE := External connection exception
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build built test lint forget encrypt audit docs soak bench lock clean
+.PHONY: help setup build built test lint forget encrypt audit docs lineage dashboard soak bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: $(PYTHON_STAMP) $(PACKAGES_STAMP) ## environment in .venv and dbt packages (OFFLINE=1: don't ask the hub)
 	@echo "Set-up is complete. To call dbt by hand: . $(VENV)/bin/activate"
@@ -77,8 +78,20 @@ encrypt: setup ## write restricted.duckdb anew with DBT_ENV_SECRET_RESTRICTED_KE
 audit: setup ## known vulnerabilities of the locked packages, new ones apart from accepted ones
 	@$(PY) .ci/audit.py
 
-docs: built ## generate the documentation site (then: dbt docs serve)
-	$(DBT) docs generate
+docs: built ## documentation site (dbt docs serve), and in one file: target/static_index.html
+	$(DBT) docs generate --static
+
+$(LINEAGE)/.installed: .ci/locks/lineage.lock
+	@"$(PYTHON)" -m venv --clear $(LINEAGE)
+	@$(LINEAGE)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+lineage: docs $(LINEAGE)/.installed ## where columns come from: target/lineage/index.html (COLUMN=model.column: in words)
+	@$(LINEAGE)/bin/python .ci/lineage.py target $(COLUMN)
+
+dashboard: setup ## the findings in one HTML file, outputs/dashboard.html (ARGS: --output, --database)
+	@[ -f "$${BENEFITS_DB_DIR:-warehouse}/analytics.duckdb" ] || $(MAKE) build
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.dashboard $(ARGS)
 
 soak: setup ## long tests: kills, crowds, volume
 	$(PY) -m pytest -m soak
@@ -87,9 +100,12 @@ bench: setup ## wall times
 	$(PY) -m pytest -m bench
 
 lock: ## pin the Python packages anew after a change of pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra encryption --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra dev --extra encryption --extra explore --universal --python-version 3.11 \
 	    --fork-strategy fewest --generate-hashes --no-strip-extras --no-emit-index-url --annotation-style line \
 	    --custom-compile-command "make lock" --quiet -o requirements.lock
+	uv pip compile .ci/locks/lineage.in --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	    --no-emit-index-url --annotation-style line --custom-compile-command "make lock" --quiet \
+	    -o .ci/locks/lineage.lock
 
 clean: ## remove what make can make again; never warehouse/ and outputs/, which hold data
-	rm -rf $(VENV) dbt_packages target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LINEAGE) dbt_packages target logs .pytest_cache .ruff_cache .hypothesis
