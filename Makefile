@@ -5,12 +5,14 @@ PYTHON ?= python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
 DBT := $(PY) $(VENV)/bin/dbt
+LINEAGE_VENV := .venv-lineage
+LINEAGE_PY := $(LINEAGE_VENV)/bin/python
 
 # A stamp is newer than what it was made from, or set-up does that part again. The one of the dbt packages
 # lies inside them: `dbt deps` by hand empties that folder before it asks the hub.
 PYTHON_STAMP := $(VENV)/.installed
 PACKAGES_STAMP := dbt_packages/.installed
-LINEAGE := .venv-lineage
+LINEAGE_STAMP := $(LINEAGE_VENV)/.installed
 STAND_INS := $(shell find packages/offline -type f)
 SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models python seeds snapshots)
 
@@ -81,13 +83,14 @@ audit: setup ## known vulnerabilities of the locked packages, new ones apart fro
 docs: built ## documentation site (dbt docs serve), and in one file: target/static_index.html
 	$(DBT) docs generate --static
 
-$(LINEAGE)/.installed: .ci/locks/lineage.lock
-	@"$(PYTHON)" -m venv --clear $(LINEAGE)
-	@$(LINEAGE)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+$(LINEAGE_STAMP): .ci/locks/lineage.lock
+	@echo "Column lineage: from .ci/locks/lineage.lock into $(LINEAGE_VENV)"
+	@"$(PYTHON)" -m venv --clear $(LINEAGE_VENV)
+	@$(LINEAGE_PY) -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/locks/lineage.lock
 	@touch $@
 
-lineage: docs $(LINEAGE)/.installed ## where columns come from: target/lineage/index.html (COLUMN=model.column: in words)
-	@$(LINEAGE)/bin/python .ci/lineage.py target $(COLUMN)
+lineage: docs $(LINEAGE_STAMP) ## where columns come from: target/lineage/index.html (COLUMN=model.column: in words)
+	@$(LINEAGE_PY) .ci/lineage.py target $(COLUMN)
 
 dashboard: setup ## the findings in one HTML file, outputs/dashboard.html (ARGS: --output, --database)
 	@[ -f "$${BENEFITS_DB_DIR:-warehouse}/analytics.duckdb" ] || $(MAKE) build
@@ -99,13 +102,12 @@ soak: setup ## long tests: kills, crowds, volume
 bench: setup ## wall times
 	$(PY) -m pytest -m bench
 
+COMPILE := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+    --no-strip-extras --no-emit-index-url --annotation-style line --custom-compile-command "make lock" --quiet
+
 lock: ## pin the Python packages anew after a change of pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra encryption --extra explore --universal --python-version 3.11 \
-	    --fork-strategy fewest --generate-hashes --no-strip-extras --no-emit-index-url --annotation-style line \
-	    --custom-compile-command "make lock" --quiet -o requirements.lock
-	uv pip compile .ci/locks/lineage.in --universal --python-version 3.11 --generate-hashes --no-strip-extras \
-	    --no-emit-index-url --annotation-style line --custom-compile-command "make lock" --quiet \
-	    -o .ci/locks/lineage.lock
+	$(COMPILE) pyproject.toml --extra dev --extra encryption --extra explore -o requirements.lock
+	$(COMPILE) .ci/locks/lineage.in -o .ci/locks/lineage.lock
 
 clean: ## remove what make can make again; never warehouse/ and outputs/, which hold data
-	rm -rf $(VENV) $(LINEAGE) dbt_packages target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LINEAGE_VENV) dbt_packages target logs .pytest_cache .ruff_cache .hypothesis
