@@ -1,4 +1,4 @@
-"""Known vulnerabilities of the locked Python packages: new ones fail, accepted ones are listed.
+"""Known vulnerabilities of all locked Python packages: new ones fail, accepted ones are listed.
 
 The data are PyPI's (`/pypi/<name>/<version>/json`, the same that pip-audit asks). Where they can't
 be had at all, on a sealed machine say, nothing was audited: that is said in one line, and is no
@@ -88,7 +88,8 @@ def judge(
 
 def main() -> int:
     """Print what is known; 1 where something is new."""
-    packages = locked((FOLDER.parent / "requirements.lock").read_text())
+    locks = [FOLDER.parent / "requirements.lock", *sorted(FOLDER.glob("locks/*.lock"))]
+    packages = list(dict.fromkeys(entry for lock in locks for entry in locked(lock.read_text())))
     with (FOLDER / "known_vulnerabilities.csv").open(newline="") as file:
         accepted = list(csv.DictReader(file))
     try:

@@ -32,12 +32,29 @@ socket.socket, socket.create_connection, socket.getaddrinfo = Unplugged, refuse,
 REACHES_OUT = "import socket; socket.create_connection(('1.1.1.1', 53), 2)"
 
 
-def test_every_python_package_is_locked_with_hashes() -> None:
-    entries = re.split(r"\n(?=\S)", LOCK.split("\n", 2)[2].strip())
+def locked_entries(lock: str) -> list[str]:
+    """The entries of a lock file, each checked to be one version with hashes."""
+    entries = re.split(r"\n(?=\S)", lock.split("\n", 2)[2].strip())
     for entry in entries:
         assert re.match(r"[A-Za-z0-9._-]+(\[.+\])?==[^ ]+ (; .*)?\\\n", entry), entry[:80]
         hashes = re.findall(r"--hash=sha256:([0-9a-f]{64})\b", entry)
         assert hashes and len(hashes) == entry.count("--hash="), entry[:80]
+    return entries
+
+
+def test_tools_of_their_own_environments_are_locked_with_hashes() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    wanted = sorted((PROJECT / ".ci" / "locks").glob("*.in"))
+    assert wanted
+    for tools in wanted:
+        entries = locked_entries(tools.with_suffix(".lock").read_text())
+        names = {re.split(r"==|\[", entry)[0] for entry in entries}
+        assert names >= set(re.findall(r"^[\w-]+", tools.read_text(), re.M))
+        assert f"--require-hashes -r .ci/locks/{tools.stem}.lock" in makefile
+
+
+def test_every_python_package_is_locked_with_hashes() -> None:
+    entries = locked_entries(LOCK)
     names = {re.split(r"==|\[", entry)[0] for entry in entries}
     project = (PROJECT / "pyproject.toml").read_text()
     pinned = re.findall(r'"([\w-]+)==([\d.]+)"', project)
