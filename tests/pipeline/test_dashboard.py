@@ -259,7 +259,7 @@ NUMBERS = {
             previous_carrier, next_carrier, claims_in_gap, claim_cost_in_gap
         from marts.plan_gaps""",
     "spikes-table": """
-        select company_name, first_flagged_on, last_flagged_on, window_end, prev_90d_cost,
+        select company_name, company_ein, first_flagged_on, last_flagged_on, window_end, prev_90d_cost,
             current_90d_cost, pct_change, claims_prev, claims_current, frequency_effect,
             severity_effect, top_claim_share
         from marts.claims_cost_spikes""",
@@ -269,7 +269,7 @@ NUMBERS = {
         left join marts.roster_mismatch using (severity)
         group by severity""",
     "mismatches-table": """
-        select company_name, severity, expected, observed, quarantined, difference, pct_diff,
+        select company_name, company_ein, severity, expected, observed, quarantined, difference, pct_diff,
             direction
         from marts.roster_mismatch""",
     "differences-table": """
@@ -372,7 +372,7 @@ def test_bars_are_as_long_as_their_numbers(browser: Browser, seeds_page: Path) -
             ("mismatches", "mismatch"): [
                 abs(difference)
                 for row in cells(sight, "mismatches-table")
-                if (difference := number(row[5])) is not None
+                if (difference := number(row[6])) is not None
             ],
             ("gaps", "gap"): [number(row[6]) for row in cells(sight, "gaps-table")],
         }

@@ -90,6 +90,7 @@ order by pct_change desc, company_ein, first_flagged_on
 
 COLUMNS = [
     Column("label", "Company"),
+    Column("company_ein", "EIN"),
     Column("first_flagged_on", "First flagged", "date"),
     Column("last_flagged_on", "Last flagged", "date"),
     Column("window_end", "Peak day", "date"),
@@ -116,6 +117,7 @@ def _drawn(curves: list[Row], events: list[Row]) -> dict[str, Any]:
         )
     about = [
         alt.Tooltip("label:N", title="Company"),
+        alt.Tooltip("company_ein:N", title="EIN"),
         alt.Tooltip("first_flagged_on:N", title="First flagged"),
         alt.Tooltip("last_flagged_on:N", title="Last flagged"),
         alt.Tooltip("window_end:N", title="Peak day"),

@@ -66,6 +66,7 @@ order by persons desc, difference_type, side
 
 COLUMNS = [
     Column("label", "Company"),
+    Column("company_ein", "EIN"),
     Column("severity", "Severity"),
     Column("expected", "Expected (persons)", "count"),
     Column("observed", "Observed (persons)", "count"),
@@ -122,6 +123,7 @@ def _mismatches_drawn(rows: list[Row]) -> dict[str, Any]:
             description="words:N",
             tooltip=[
                 alt.Tooltip("label:N", title="Company"),
+                alt.Tooltip("company_ein:N", title="EIN"),
                 alt.Tooltip("severity:N", title="Severity"),
                 alt.Tooltip("expected:Q", title="Expected", format=","),
                 alt.Tooltip("observed:Q", title="Observed", format=","),
