@@ -259,8 +259,8 @@ NUMBERS = {
             previous_carrier, next_carrier, claims_in_gap, claim_cost_in_gap
         from marts.plan_gaps""",
     "spikes-table": """
-        select company_name, company_ein, first_flagged_on, last_flagged_on, window_end, prev_90d_cost,
-            current_90d_cost, pct_change, claims_prev, claims_current, frequency_effect,
+        select company_name, company_ein, first_flagged_on, last_flagged_on, window_end,
+            prev_90d_cost, current_90d_cost, pct_change, claims_prev, claims_current, frequency_effect,
             severity_effect, top_claim_share
         from marts.claims_cost_spikes""",
     "severities-table": """
@@ -269,8 +269,8 @@ NUMBERS = {
         left join marts.roster_mismatch using (severity)
         group by severity""",
     "mismatches-table": """
-        select company_name, company_ein, severity, expected, observed, quarantined, difference, pct_diff,
-            direction
+        select company_name, company_ein, severity, expected, observed, quarantined, difference,
+            pct_diff, direction
         from marts.roster_mismatch""",
     "differences-table": """
         select difference_type, side, count(*) from marts.roster_differences group by all""",
