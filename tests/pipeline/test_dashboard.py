@@ -260,8 +260,8 @@ NUMBERS = {
         from marts.plan_gaps""",
     "spikes-table": """
         select company_name, company_ein, first_flagged_on, last_flagged_on, window_end,
-            prev_90d_cost, current_90d_cost, pct_change, claims_prev, claims_current, frequency_effect,
-            severity_effect, top_claim_share
+            prev_90d_cost, current_90d_cost, pct_change, claims_prev, claims_current,
+            frequency_effect, severity_effect, top_claim_share
         from marts.claims_cost_spikes""",
     "severities-table": """
         select severity, count(company_ein)
