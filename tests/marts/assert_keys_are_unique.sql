@@ -5,6 +5,7 @@
 -- key that is named here. Relations that hooks write (ops) are tested by their contract.
 {{ config(severity='error') }}
 {% set keys = {
+    'calendar_days': ['calendar_day'],
     'dim_companies': ['company_ein'],
     'dim_employees': ['person_id'],
     'fct_claims': ['claim_id'],
