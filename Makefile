@@ -5,14 +5,14 @@ PYTHON ?= python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
 DBT := $(PY) $(VENV)/bin/dbt
-LINEAGE_VENV := .venv-lineage
-LINEAGE_PY := $(LINEAGE_VENV)/bin/python
+# Tools whose pins would be in the way of ours have environments of their own, .venv-<name>, from .ci/locks/<name>.lock.
+GRADE_PY := .venv-grade/bin/python
+LINEAGE_PY := .venv-lineage/bin/python
 
 # A stamp is newer than what it was made from, or set-up does that part again. The one of the dbt packages
 # lies inside them: `dbt deps` by hand empties that folder before it asks the hub.
 PYTHON_STAMP := $(VENV)/.installed
 PACKAGES_STAMP := dbt_packages/.installed
-LINEAGE_STAMP := $(LINEAGE_VENV)/.installed
 STAND_INS := $(shell find packages/offline -type f)
 SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models python seeds snapshots)
 
@@ -20,7 +20,8 @@ SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models py
 UNREACHABLE := External connection exception
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build built test lint forget encrypt audit docs lineage dashboard soak bench lock clean
+.PHONY: help setup build built test lint forget encrypt audit docs lineage dashboard explore metrics grade soak \
+    bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -83,18 +84,27 @@ audit: setup ## known vulnerabilities of the locked packages, new ones apart fro
 docs: built ## documentation site (dbt docs serve), and in one file: target/static_index.html
 	$(DBT) docs generate --static
 
-$(LINEAGE_STAMP): .ci/locks/lineage.lock
-	@echo "Column lineage: from .ci/locks/lineage.lock into $(LINEAGE_VENV)"
-	@"$(PYTHON)" -m venv --clear $(LINEAGE_VENV)
-	@$(LINEAGE_PY) -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/locks/lineage.lock
+.venv-%/.installed: .ci/locks/%.lock
+	@echo "Python packages of make $*: from $< into .venv-$*"
+	@"$(PYTHON)" -m venv --clear .venv-$*
+	@.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-lineage: docs $(LINEAGE_STAMP) ## where columns come from: target/lineage/index.html (COLUMN=model.column: in words)
+lineage: docs .venv-lineage/.installed ## where columns come from: target/lineage/index.html (COLUMN=model.column: in words)
 	@$(LINEAGE_PY) .ci/lineage.py target $(COLUMN)
 
 dashboard: setup ## the findings in one HTML file, outputs/dashboard.html (ARGS: --output, --database)
 	@[ -f "$${BENEFITS_DB_DIR:-warehouse}/analytics.duckdb" ] || $(MAKE) build
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.dashboard $(ARGS)
+
+explore: built ## notebook of the first questions, on analytics.duckdb, read-only
+	MARIMO_SKIP_UPDATE_CHECK=1 $(PY) -m marimo edit analyses/first_questions.py
+
+metrics: built .venv-grade/.installed ## semantic layer: validate and list, or ARGS="query --metrics gap_days"
+	@$(GRADE_PY) .ci/metrics.py $(ARGS)
+
+grade: setup .venv-grade/.installed ## what graders of dbt projects find, beside what is expected (GRADERS: some by name)
+	@PROJECT_PYTHON=$(PY) $(GRADE_PY) .ci/grade.py $(GRADERS)
 
 soak: setup ## long tests: kills, crowds, volume
 	$(PY) -m pytest -m soak
@@ -108,6 +118,7 @@ COMPILE := uv pip compile --universal --python-version 3.11 --fork-strategy fewe
 lock: ## pin the Python packages anew after a change of pyproject.toml (needs uv)
 	$(COMPILE) pyproject.toml --extra dev --extra encryption --extra explore -o requirements.lock
 	$(COMPILE) .ci/locks/lineage.in -o .ci/locks/lineage.lock
+	$(COMPILE) .ci/locks/grade.in -o .ci/locks/grade.lock
 
 clean: ## remove what make can make again; never warehouse/ and outputs/, which hold data
-	rm -rf $(VENV) $(LINEAGE_VENV) dbt_packages target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-grade .venv-lineage dbt_packages target logs .pytest_cache .ruff_cache .hypothesis
