@@ -249,7 +249,7 @@ def metrics() -> Measures:
     metricflow.prepare(SCRATCH / "metrics", DATABASE)
     try:
         with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            configuration = metricflow.CLIConfiguration()
+            configuration = metricflow.open_metricflow()
             failed = metricflow.mf(configuration, "validate-configs", "--show-all")
             differences = metricflow.differences(configuration, queries)
     finally:

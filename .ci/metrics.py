@@ -23,18 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import update_checker
-
-update_checker.UpdateChecker.check = lambda *_, **__: None  # nothing is asked of the network
-
-from dbt_metricflow.cli import main as commands  # noqa: E402
-from dbt_metricflow.cli.cli_configuration import CLIConfiguration  # noqa: E402
-
-# Its spinners write to where the output went at import, and draw themselves into log files.
-if not sys.stdout.isatty():
-    commands.Halo.start = lambda spinner, *_: spinner
-_spinner = commands.Halo
-commands.Halo = lambda **words: _spinner(stream=sys.stdout, **words)
 
 CI = Path(__file__).resolve().parent
 PROJECT = CI.parent
@@ -81,10 +69,30 @@ def prepare(folder: Path, database: Path) -> None:
     os.chdir(folder)
 
 
-def mf(configuration: CLIConfiguration, *words: str) -> int:
+def open_metricflow() -> Any:
+    """MetricFlow's configuration, which holds what its commands have read and opened so far.
+
+    MetricFlow is imported here: the environment of the project does without it.
+    """
+    import update_checker
+    from dbt_metricflow.cli import main
+    from dbt_metricflow.cli.cli_configuration import CLIConfiguration
+
+    update_checker.UpdateChecker.check = lambda *_, **__: None  # nothing is asked of the network
+    # Spinners write to where the output went at import, and draw themselves into log files.
+    spinner = main.Halo
+    if not sys.stdout.isatty():
+        spinner.start = lambda self, *_: self
+    main.Halo = lambda **words: spinner(stream=sys.stdout, **words)
+    return CLIConfiguration()
+
+
+def mf(configuration: Any, *words: str) -> int:
     """Run a command of `mf` in this process; 0 where it went well."""
+    from dbt_metricflow.cli.main import cli
+
     try:
-        commands.cli.main(list(words), prog_name="mf", standalone_mode=False, obj=configuration)
+        cli.main(list(words), prog_name="mf", standalone_mode=False, obj=configuration)
     except SystemExit as end:
         return int(end.code or 0)
     return 0
@@ -142,9 +150,7 @@ def by_hand(database: Path) -> list[tuple[list[str], list[Row]]]:
         ]
 
 
-def differences(
-    configuration: CLIConfiguration, queries: Sequence[tuple[list[str], list[Row]]]
-) -> list[str]:
+def differences(configuration: Any, queries: Sequence[tuple[list[str], list[Row]]]) -> list[str]:
     """What is wrong with the metrics: one text each.
 
     Queries whose answer is not that of their SQL, queries without a row, which would show nothing,
@@ -166,7 +172,7 @@ def main() -> int:
     """Run `mf` on the project's warehouse."""
     database = PROJECT / os.environ.get("BENEFITS_DB_DIR", "warehouse") / "analytics.duckdb"
     prepare(PROJECT / "target" / "metrics", database)
-    configuration = CLIConfiguration()
+    configuration = open_metricflow()
     if len(sys.argv) > 1:
         return mf(configuration, *sys.argv[1:])
     return mf(configuration, "validate-configs", "--show-all") or mf(
