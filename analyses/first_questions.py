@@ -25,6 +25,7 @@ with app.setup:
 
     ANALYSES = Path(__file__).resolve().parent
     READ_ONLY = {"enable_external_access": "false", "autoinstall_known_extensions": "false"}
+    WIDTH = 650  # pixels of a chart without its labels
     MOST = 30  # lines or companies that a chart shows; the table below it has all
     ORANGE, BLUE, GREY = "#d55e00", "#0072b2", "#7b8794"  # told apart by any colour vision
 
@@ -71,8 +72,8 @@ def question(analysis: str) -> mo.Html:
     """What an analysis asks and how to read it: the comment at its head."""
     head = re.match(r"((?:--.*\n)+)", (ANALYSES / f"{analysis}.sql").read_text())[1]
     asked, reading = re.sub(r"\n?-- ?", " ", head).split("Reading:")
-    title = asked.removeprefix(" Question:").strip()
-    return mo.md(f"## {title[0].upper()}{title[1:]}\n\n{reading.strip()}")
+    title, text = asked.removeprefix(" Question:").strip(), reading.strip()
+    return mo.md(f"## {title[0].upper()}{title[1:]}\n\n{text[0].upper()}{text[1:]}")
 
 
 @app.function
@@ -106,7 +107,8 @@ def listed(found: list[dict[str, Any]]) -> mo.Html:
 @app.function
 def day(name: str, title: str) -> alt.X:
     """A time axis in UTC, so that a day is the same day wherever it is read."""
-    return alt.X(f"{name}:T", title=title, scale=alt.Scale(type="utc"))
+    axis = alt.Axis(format="%Y-%m", tickCount=8, labelOverlap="greedy")
+    return alt.X(f"{name}:T", title=title, scale=alt.Scale(type="utc"), axis=axis)
 
 
 @app.cell
@@ -140,7 +142,7 @@ def _(warehouse):
         for row in gaps[:MOST]
     ]
     gaps_chart = (
-        alt.Chart(drawn(_days), title="Days without cover, and the claims in them")
+        alt.Chart(drawn(_days), title="Days without cover, and the claims in them", width=WIDTH)
         .mark_bar()
         .encode(
             x=day("gap_start", "Day"),
@@ -197,7 +199,7 @@ def _(warehouse):
             (
                 _events.transform_filter(alt.datum.company_ein == ein)
                 + _curve.transform_filter(alt.datum.company_ein == ein)
-            ).properties(title=f"{name}: cost of 90 days, spikes shaded", height=120)
+            ).properties(title=f"{name}: cost of 90 days, spikes shaded", width=WIDTH, height=120)
             for ein, name in _companies.items()
         ]
     )
@@ -218,7 +220,7 @@ def _(warehouse):
         most=MOST,
     )
     roster_chart = (
-        alt.Chart(drawn(_companies), title="Persons expected and observed")
+        alt.Chart(drawn(_companies), title="Persons expected and observed", width=WIDTH)
         .mark_bar()
         .encode(
             x=alt.X("persons:Q", title="Persons"),
@@ -257,7 +259,7 @@ def _(warehouse):
                 y="spend:Q", tooltip=["month:T", "spend:Q", "allowance:Q", "accounts_over:Q"]
             ),
         )
-        .properties(height=100)
+        .properties(width=WIDTH, height=100)
         .facet(row=alt.Row("benefit_type:N", title=None), data=drawn(spending))
     )
     mo.vstack(
@@ -282,7 +284,7 @@ def _(warehouse):
         most=MOST,
     )
     quality_chart = (
-        alt.Chart(drawn(_rules), title="Rows that each rule withholds or flags")
+        alt.Chart(drawn(_rules), title="Rows that each rule withholds or flags", width=WIDTH)
         .mark_bar()
         .encode(
             x=alt.X("rows_failed:Q", title="Rows"),
