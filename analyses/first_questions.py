@@ -137,7 +137,7 @@ def _(warehouse):
         {
             **row,
             "covered": f"{row['company_name']}, {row['plan_type']}",
-            "last_day": row["gap_start"] + dt.timedelta(days=row["gap_length_days"] - 1),
+            "covered_again": row["gap_start"] + dt.timedelta(days=row["gap_length_days"]),
         }
         for row in gaps[:MOST]
     ]
@@ -146,7 +146,7 @@ def _(warehouse):
         .mark_bar()
         .encode(
             x=day("gap_start", "Day"),
-            x2="last_day:T",
+            x2="covered_again:T",
             y=alt.Y("covered:N", title=None),
             color=alt.Color("is_open:N", title="Open", scale=alt.Scale(range=[GREY, ORANGE])),
             tooltip=[
@@ -174,6 +174,8 @@ def _(warehouse):
 def _(warehouse):
     spikes = answer(warehouse, "spikes_and_their_drivers")
     _companies = {row["company_ein"]: row["company_name"] for row in spikes[:MOST]}
+    # A day ends where the next one begins, or an event of one day would have no width.
+    _days = [{**row, "over_on": row["last_flagged_on"] + dt.timedelta(days=1)} for row in spikes]
     costs = rows(
         warehouse,
         "select company_ein, window_end, current_90d_cost from marts.claims_cost_windows "
@@ -186,11 +188,11 @@ def _(warehouse):
         .encode(x=day("window_end", "Day"), y=alt.Y("current_90d_cost:Q", title="US dollars"))
     )
     _events = (
-        alt.Chart(drawn(spikes))
+        alt.Chart(drawn(_days))
         .mark_rect(color=ORANGE, opacity=0.35)
         .encode(
             x=day("first_flagged_on", "Day"),
-            x2="last_flagged_on:T",
+            x2="over_on:T",
             tooltip=["driver:N", "pct_change:Q", "largest_claim_id:N"],
         )
     )
