@@ -7,12 +7,11 @@ may be done twice.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import json
 import os
-import re
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,8 +19,10 @@ from typing import Any
 
 import duckdb
 import yaml
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from benefits_warehouse.dbt_plugin import read_pepper, release_locks
+from benefits_warehouse.cleaning import cleaned
+from benefits_warehouse.dbt_plugin import read_pepper
 from benefits_warehouse.forgotten import (
     KINDS,
     Forgotten,
@@ -35,8 +36,6 @@ from benefits_warehouse.landing_contract import Feed, quoted
 from benefits_warehouse.restricted import attach_plain, attach_restricted, rewrite
 
 PROJECT = Path(__file__).resolve().parents[2]
-NOTHING = {"", "null", "n/a", "na", "none", "nan", "-"}  # as in macro says_something
-EMAIL = re.compile(r"[^@\s]+@[^@\s.]+([.][^@\s.]+)+")  # as in macro clean_email
 ERASURES = {
     "run_id": "varchar",
     "erased_at": "timestamp",
@@ -114,17 +113,16 @@ class Erasure:
                 if "email" not in feed.identifies:
                     continue
                 kind = next(kind for kind in feed.identifies if kind != "email")
-                number, email = tidy(kind, kind), tidy("email", "email")
+                number = cleaned("clean_text", kind)
+                email = cleaned("clean_email", cleaned("tidy_text", "email"))
                 for value, address in self.query(
                     f"""select distinct {number}, {email} from {self.landed(name)}
-                    where {number} in (select unnest(?::varchar[]))
-                        or {email} in (select unnest(?::varchar[]))""",
+                    where {tidy(kind, kind)} in (select unnest(?::varchar[]))
+                        or {tidy("email", "email")} in (select unnest(?::varchar[]))""",
                     [sorted(found[kind]), sorted(found["email"])],
                 ):
-                    if address and EMAIL.fullmatch(address):
-                        found["email"].add(address)
-                    if value and value.lower() not in NOTHING:
-                        found[kind].add(value)
+                    found["email"] |= {address} - {None}
+                    found[kind] |= {value} - {None}
         for kind in ("person_id", "employee_id"):
             if len(found[kind]) > max(1, len(who[kind])):
                 raise RuntimeError(
@@ -138,7 +136,7 @@ class Erasure:
         """Add the accounts that were never anybody else's."""
         for name, entry in self.registry.items():
             if entry["key"] == ["benefit_account_id"]:
-                account = tidy("benefit_account_id", "benefit_account_id")
+                account = cleaned("clean_text", "benefit_account_id")
                 owner = tidy("employee_id", "employee_id")
                 who["benefit_account_id"] |= {
                     row[0]
@@ -150,7 +148,6 @@ class Erasure:
                         """,
                         [sorted(who["employee_id"])],
                     )
-                    if row[0].lower() not in NOTHING
                 }
 
     def condition(self, feed: Feed, who: Mapping[str, Iterable[str]]) -> str:
@@ -198,26 +195,16 @@ class Erasure:
             for name, feed in self.feeds.items()
             if feed.identifies
         )
-        listed = run_dbt(
-            [
-                "ls",
-                "--quiet",
-                "--resource-type",
-                "model",
-                "--output",
-                "name",
-                "--select",
-                *select.split(),
-                *dbt,
-            ]
-        )
-        if listed.returncode:
-            raise RuntimeError(f"dbt ls failed: nothing was changed.\n{listed.stdout}")
+        only = ["--quiet", "--resource-type", "model", "--output", "name", "--select"]
+        with contextlib.redirect_stdout(io.StringIO()):
+            listed = run_dbt(["ls", *only, *select.split(), *dbt])
+        if not listed.success:
+            raise RuntimeError(f"dbt ls failed: nothing was changed.\n{listed.exception}")
         plan |= {
             "run_id": str(uuid.uuid4()),
             "started_at": str(dt.datetime.now(dt.UTC).replace(tzinfo=None)),
             "who": {kind: sorted(values) for kind, values in found.items()},
-            "models": listed.stdout.split(),
+            "models": listed.result,
             "erased": None,
         }
         self.plan = plan
@@ -454,8 +441,7 @@ class Erasure:
         self.erase_landed()
         self.erase_databases()
         self.connection.close()
-        release_locks()  # the build takes it; nobody else may run while there is a plan
-        if run_dbt(["build", *dbt], self.plan["run_id"], is_shown=True).returncode:
+        if not run_dbt(["build", *dbt], self.plan["run_id"]).success:
             raise RuntimeError(
                 "The person is out of the restricted data, but the build failed: what is published "
                 "is from before. Mend what it names, and run this again."
@@ -463,20 +449,12 @@ class Erasure:
         self.plan_file.unlink()
 
 
-def run_dbt(
-    arguments: list[str], erasure: str = "", is_shown: bool = False
-) -> subprocess.CompletedProcess[str]:
-    """Run dbt on the project of the current folder, in a process of its own.
+def run_dbt(arguments: list[str], erasure: str = "") -> dbtRunnerResult:
+    """Run dbt on the project of the current folder, in this process: it keeps the lock.
 
     Args:
         arguments: command and options.
         erasure: run_id of the erasure that may go on, see dbt_plugin.refuse_while_erasing.
-        is_shown: whether it writes to the console, and not to the result.
     """
-    return subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", *arguments],
-        env={**os.environ, "BENEFITS_ERASURE": erasure},
-        stdout=None if is_shown else subprocess.PIPE,
-        stderr=None if is_shown else subprocess.STDOUT,
-        text=True,
-    )
+    os.environ["BENEFITS_ERASURE"] = erasure
+    return dbtRunner().invoke(arguments)

@@ -15,9 +15,21 @@ from typing import Any
 
 import duckdb
 
+from benefits_warehouse.cleaning import cleaned
 from benefits_warehouse.dbt_plugin import release_locks, take_lock
-from benefits_warehouse.erasure import NOTHING, Erasure, Who
-from benefits_warehouse.forgotten import KINDS
+from benefits_warehouse.erasure import Erasure, Who
+from benefits_warehouse.forgotten import KINDS, tidy
+
+
+def compared(value: str, kind: str) -> str | None:
+    """A typed identifier as the warehouse compares it; None where it says nothing."""
+    with duckdb.connect() as connection:
+        row = connection.execute(
+            f"select {tidy('value', kind)} from (select ?::varchar as value) "
+            f"where {cleaned('says_something', tidy('value', kind))}",
+            [value],
+        ).fetchone()
+    return row[0] if row else None
 
 
 def read_request(lines: Iterable[str]) -> tuple[Who, bool]:
@@ -36,11 +48,10 @@ def read_request(lines: Iterable[str]) -> tuple[Who, bool]:
     is_exact = False
     for line in filter(None, map(str.strip, lines)):
         kind, _, value = line.partition(":")
-        value = " ".join(value.split())
         if line == "exact":
             is_exact = True
-        elif kind in who and value.lower() not in NOTHING:
-            who[kind].add(value.lower() if kind == "email" else value)
+        elif kind in who and (named := compared(value, kind)):
+            who[kind].add(named)
         else:  # what was typed is not repeated: it may be personal
             raise RuntimeError(f"Name a person by lines such as `{KINDS[0]}: …`; or {KINDS[1:]}.")
     if not any(who.values()):

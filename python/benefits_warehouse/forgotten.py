@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from benefits_warehouse.cleaning import cleaned
 from benefits_warehouse.landing_contract import (
     LINEAGE,
     Feed,
@@ -30,8 +31,8 @@ KINDS = ("person_id", "employee_id", "email", "benefit_account_id")
 
 
 def tidy(value: str, kind: str) -> str:
-    """SQL of a delivered value as it is compared: like macro tidy_text, addresses in lower case."""
-    tidied = f"trim(regexp_replace({value}, '[\\s\\p{{Z}}\\p{{Cc}}]+', ' ', 'g'))"
+    """SQL of a delivered value as it is compared: tidy, addresses in lower case."""
+    tidied = cleaned("tidy_text", value)
     return f"lower({tidied})" if kind == "email" else tidied
 
 

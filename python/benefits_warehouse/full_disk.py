@@ -31,7 +31,7 @@ def explain(text: str, warehouse: Path) -> str | None:
     found = PHRASES.search(text)
     if not found:
         return None
-    named = [Path(name).parent for name in QUOTED.findall(text) if name.startswith("/")]
+    named = [Path(name).resolve().parent for name in QUOTED.findall(text) if "/" in name]
     folder = next((path for path in named if path.is_dir()), warehouse)
     room = f"{shutil.disk_usage(folder).free / 1e6:,.0f} MB are free there now"
     return (

@@ -1,21 +1,29 @@
-"""Whole runs of dbt in this process, each on a warehouse of its own in a temporary folder."""
+"""Whole runs of dbt in this process, each on a warehouse of its own in a temporary folder.
+
+dbt runs in the folder of the warehouse, and all its places are named from there: so every warehouse
+has the same settings, one parse of the project serves them all, and a copy of a folder is a
+warehouse.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import csv
+import fcntl
 import io
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+from dbt.jsonschemas import jsonschemas
 
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "python"))
@@ -59,6 +67,32 @@ def copy_project(goal: Path) -> Path:
     return goal
 
 
+def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """A folder that the first worker who needs it makes, and that the others wait for."""
+    with Path(f"{folder}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            part = Path(f"{folder}.part")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            make(part)
+            part.rename(folder)
+    return folder
+
+
+def parse(warehouse: Warehouse) -> None:
+    """Parse the project from nothing; all that dbt says of it goes to the file `console`.
+
+    dbt checks YAML against its schemas for a few adapters only, and would never complain on DuckDB.
+    """
+    checked = {*jsonschemas._JSONSCHEMA_SUPPORTED_ADAPTERS, "duckdb"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonschemas, "_JSONSCHEMA_SUPPORTED_ADAPTERS", checked)
+        result = warehouse.dbt("parse", "--no-partial-parse", "--show-all-deprecations")
+    assert result.success, warehouse.output[-3000:]
+    (warehouse.folder / "console").write_text(warehouse.output)
+
+
 class Warehouse:
     """A warehouse folder, a landing zone and an export folder, and dbt runs on them.
 
@@ -66,6 +100,8 @@ class Warehouse:
         folder: where everything of this warehouse is put.
         project: the project to run; the repository itself by default.
     """
+
+    shared: Path  # a folder of all workers of this session
 
     def __init__(self, folder: Path, project: Path = PROJECT) -> None:
         self.folder = folder
@@ -92,11 +128,23 @@ class Warehouse:
                 writer.writerows(rows)
         return path
 
+    @classmethod
+    def parsed(cls, has_zone: bool = False) -> Path:
+        """The folder of an empty warehouse for which dbt has parsed the project."""
+
+        def make(folder: Path) -> None:
+            warehouse = cls(folder)
+            if has_zone:
+                warehouse.zone.mkdir()
+            parse(warehouse)
+
+        return made_once(cls.shared / f"parsed_{'zone' if has_zone else 'seeds'}", make)
+
     def arguments(self, *arguments: str, variables: Mapping[str, Any] | None = None) -> list[str]:
-        """The words of a dbt command on this warehouse, without the first one."""
-        settings: dict[str, Any] = {"export_dir": str(self.exports)}
+        """The words of a dbt command on this warehouse, to be run in its folder, but the first."""
+        settings: dict[str, Any] = {"export_dir": os.path.relpath(self.exports, self.folder)}
         if self.zone.exists():
-            settings["landing_zone"] = str(self.zone)
+            settings["landing_zone"] = os.path.relpath(self.zone, self.folder)
         settings |= dict(variables or {})
         return [
             *arguments,
@@ -113,32 +161,80 @@ class Warehouse:
             "--no-use-colors",
         ]
 
+    def take_parsed(self) -> None:
+        """Begin with what dbt has parsed of the project: it reads anew what differs here."""
+        goal = self.folder / "target" / "partial_parse.msgpack"
+        if not goal.exists():
+            goal.parent.mkdir(exist_ok=True)
+            shutil.copy(self.parsed(self.zone.exists()) / "target" / goal.name, goal)
+
+    def leave_zone(self) -> None:
+        """From now on dbt is asked for the seeds."""
+        shutil.rmtree(self.zone)
+        (self.folder / "target" / "partial_parse.msgpack").unlink()
+
     def environment(self) -> dict[str, str]:
         """The environment variables that a dbt run on this warehouse needs."""
-        return {"BENEFITS_DB_DIR": str(self.database), "BENEFITS_LANDING_ZONE": ""}
+        return {
+            "BENEFITS_DB_DIR": os.path.relpath(self.database, self.folder),
+            "BENEFITS_LANDING_ZONE": "",
+        }
+
+    @contextlib.contextmanager
+    def as_process(self, environment: Mapping[str, str] | None = None) -> Iterator[None]:
+        """Do what a process would in the folder, with its variables; all is closed at the end.
+
+        What is printed is kept in `output`.
+        """
+        before, folder = dict(os.environ), Path.cwd()
+        os.environ.update({**self.environment(), **(environment or {})})
+        os.chdir(self.folder)
+        text = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
+                yield
+        finally:
+            self.output = text.getvalue()
+            close_databases()
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(before)
 
     def dbt(
         self,
         *arguments: str,
         variables: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
+        manifest: Manifest | None = None,
     ) -> dbtRunnerResult:
-        """Run a dbt command; its console output is kept in `output`."""
-        before, folder = dict(os.environ), Path.cwd()
-        os.environ.update({**self.environment(), **(environment or {})})
-        text = io.StringIO()
-        try:
-            with contextlib.redirect_stdout(text):
-                return dbtRunner().invoke(self.arguments(*arguments, variables=variables))
-        finally:
-            self.output = text.getvalue()
-            os.chdir(folder)
-            os.environ.clear()
-            os.environ.update(before)
+        """Run a dbt command; its console output is kept in `output`.
 
-    def build(self, *arguments: str, vars: Mapping[str, Any] | None = None) -> dbtRunnerResult:
+        Args:
+            arguments: command and options.
+            variables: vars besides those that name places.
+            environment: variables besides those of the warehouse.
+            manifest: the parsed project, so that other vars don't have it parsed again.
+        """
+        words = self.arguments(*arguments, variables=variables)
+        if not variables and "--no-partial-parse" not in arguments:
+            self.take_parsed()
+        with self.as_process(environment):
+            return dbtRunner(manifest).invoke(words)
+
+    def manifest(self) -> Manifest:
+        """The parsed project, for runs with other vars: one that only SQL reads is not in it."""
+        result = self.dbt("parse")
+        assert result.success, self.output[-3000:]
+        return result.result
+
+    def build(
+        self,
+        *arguments: str,
+        vars: Mapping[str, Any] | None = None,
+        manifest: Manifest | None = None,
+    ) -> dbtRunnerResult:
         """`dbt build`; raises with dbt's own words when it did not succeed."""
-        result = self.dbt("build", *arguments, variables=vars)
+        result = self.dbt("build", *arguments, variables=vars, manifest=manifest)
         if not result.success:
             raise AssertionError(f"dbt build failed: {result.exception}\n{self.output[-6000:]}")
         return result
@@ -153,12 +249,10 @@ class Warehouse:
             return connection.execute(sql, parameters or []).fetchall()
 
     def query_restricted(self, sql: str) -> list[tuple[Any, ...]]:
-        """Rows of a query on a copy of the restricted database: dbt may still hold the file."""
-        with tempfile.TemporaryDirectory() as folder:
-            for path in self.database.glob("restricted.duckdb*"):
-                shutil.copy(path, folder)
-            with duckdb.connect(f"{folder}/restricted.duckdb") as connection:
-                return connection.execute(sql).fetchall()
+        """Rows of a query on the restricted database."""
+        path = self.database / "restricted.duckdb"
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
 
     def rows(self, relation: str) -> list[dict[str, Any]]:
         """All rows of a published relation as dicts."""
@@ -168,38 +262,38 @@ class Warehouse:
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-@pytest.fixture
-def make_warehouse(tmp_path: Path) -> Iterator[Callable[..., Warehouse]]:
-    """A function that makes a warehouse of a name in this test's temporary folder."""
+def close_databases() -> None:
+    """End what dbt holds in this process, as the end of a process would: databases and locks."""
     from benefits_warehouse.dbt_plugin import release_locks
+
+    manager = DuckDBConnectionManager
+    if manager._ENV is not None:
+        manager._ENV.close()
+    manager.close_all_connections()
+    release_locks()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tell warehouses where all workers of this session meet."""
+    folder = tmp_path_factory.getbasetemp()
+    Warehouse.shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture
+def make_warehouse(tmp_path: Path) -> Callable[..., Warehouse]:
+    """A function that makes a warehouse of a name in this test's temporary folder."""
 
     def make(name: str = "warehouse", project_dir: Path = PROJECT) -> Warehouse:
         folder = tmp_path / name
         folder.mkdir(parents=True, exist_ok=True)
         return Warehouse(folder, project_dir)
 
-    yield make
-    release_locks()
-
-
-@pytest.fixture
-def close_databases() -> Iterator[Callable[[], None]]:
-    """A function that ends what dbt holds in this process: databases and locks."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    from benefits_warehouse.dbt_plugin import release_locks
-
-    def close() -> None:
-        DuckDBConnectionManager.close_all_connections()
-        release_locks()
-
-    yield close
-    close()
+    return make
 
 
 @pytest.fixture(scope="session")
 def seed_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A warehouse built once on the sample seeds, for tests that only read it."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("seeds"))
-    warehouse.build()
-    return warehouse
+    built = made_once(Warehouse.shared / "seeds", lambda folder: Warehouse(folder).build())
+    return Warehouse(shutil.copytree(built, tmp_path_factory.mktemp("seeds") / "copy"))

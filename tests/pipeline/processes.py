@@ -28,6 +28,7 @@ _server.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "processe
 
 
 def _dbt(
+    folder: str,
     project: str,
     arguments: Sequence[str],
     environment: Mapping[str, str],
@@ -36,6 +37,7 @@ def _dbt(
 ) -> None:
     """The forked process: what the command `dbt` does, console output into a file."""
     os.setsid()
+    os.chdir(folder)
     sys.path.insert(0, f"{project}/python")  # of this project, not of the one that tests it
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(file, 1)
@@ -79,12 +81,12 @@ class Run:
         self.log = warehouse.folder / f"{name}.log"
         self.log.unlink(missing_ok=True)
         self.began: float | None = None
+        warehouse.take_parsed()
         words = warehouse.arguments(*arguments)
         settings = {**os.environ, **warehouse.environment(), **(environment or {})}
+        places = str(warehouse.folder), str(warehouse.project)
         self.process = _server.Process(
-            target=_dbt,
-            args=(str(warehouse.project), words, settings, str(self.log), largest_file),
-            daemon=True,
+            target=_dbt, args=(*places, words, settings, str(self.log), largest_file), daemon=True
         )
         self.process.start()
 

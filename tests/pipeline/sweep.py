@@ -165,8 +165,9 @@ def cells_of(path: Path) -> bytes:
                 ).fetchall()
             }
         for relation in relations:
-            for column, *_ in connection.execute(f"describe select * from {relation}").fetchall():
-                take(connection, f'select distinct "{column}"::varchar from {relation}')
+            described = connection.execute(f"describe select * from {relation}").fetchall()
+            cells = ", ".join(f'"{column}"::varchar' for column, *_ in described)
+            take(connection, f"select distinct unnest([{cells}]) from {relation}")
         connection.close()
     return "\n".join(texts).encode()
 
@@ -223,11 +224,22 @@ class Sweep:
     hits: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     found: list[str] = field(default_factory=list)
 
-    def sweep(self, scenario: str, folder: Path, console: str = "") -> list[str]:
-        """Search all below a folder and the console output; the hits, each with its place."""
+    def sweep(
+        self, scenario: str, folder: Path, console: str = "", places: str = ""
+    ) -> list[str]:
+        """Search all below a folder and the console output; the hits, each with its place.
+
+        Args:
+            scenario: name for the table.
+            folder: where to look.
+            console: what was printed.
+            places: regular expression of the places that are searched, all by default.
+        """
         before = len(self.found)
         sources = [("console", "console", console.encode), *everything(folder, self.inputs)]
         for place, name, read in sources:
+            if not re.match(places, place):
+                continue
             data = read()
             count = self.searched.setdefault((scenario, place), [0, 0])
             count[0] += 1

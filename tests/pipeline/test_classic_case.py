@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import shutil
 import stat
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
+import pytest
 from conftest import Warehouse
+from mart_hashes import mart_hashes
 
 HOLDERS = """employee_id,first_name,last_name,email,hire_date,status,termination_date
 E001,Ines,Okafor,ines.okafor@acme.com,2023-02-01,active,
@@ -57,22 +61,36 @@ C5,11-1111111,2024-08-30,0.10,Medical
 """
 
 
-def deliver_classic(warehouse: Warehouse) -> None:
-    """Put the deliveries of all six feeds into the landing zone."""
+@pytest.fixture(scope="module")
+def roster(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A warehouse that has the roster only."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("roster"))
+    warehouse.deliver("benefits_admin.employees", "2024-04-01.csv", ROSTER)
+    warehouse.build()
+    return warehouse
+
+
+def copy_of(warehouse: Warehouse, folder: Path) -> Warehouse:
+    return Warehouse(shutil.copytree(warehouse.folder, folder))
+
+
+@pytest.fixture(scope="module")
+def classic(roster: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A warehouse that has taken in all six feeds, by increments."""
+    warehouse = copy_of(roster, tmp_path_factory.mktemp("classic") / "copy")
     warehouse.deliver("spend_accounts.employees", "2024-04-01.csv", HOLDERS)
     warehouse.deliver("spend_accounts.benefit_accounts", "2024-04-01.csv", ACCOUNTS)
     warehouse.deliver("spend_accounts.transactions", "2024-04-01.csv", TRANSACTIONS)
-    warehouse.deliver("benefits_admin.employees", "2024-04-01.csv", ROSTER)
     warehouse.deliver("benefits_admin.plans", "2024-04-01.csv", PLANS)
     warehouse.deliver("benefits_admin.claims", "2024-04-01.csv", CLAIMS)
+    warehouse.build()
+    return warehouse
 
 
-def test_classic_case(make_warehouse) -> None:
+def test_classic_case(classic: Warehouse) -> None:
     """Three transactions withheld with their reasons, four in the fact; findings as worked by
     hand."""
-    warehouse = make_warehouse()
-    deliver_classic(warehouse)
-    warehouse.build()
+    warehouse = classic
     assert warehouse.query(
         "select transaction_id, rejection_reason, all_reasons "
         "from quality.quarantine_transactions order by 1"
@@ -146,13 +164,10 @@ def test_classic_case(make_warehouse) -> None:
     ]
 
 
-def test_exports_and_rights(make_warehouse) -> None:
+def test_exports_and_rights(roster: Warehouse) -> None:
     """The exports have their first columns, are empty with a header where nothing was found, and
     the restricted side is closed to others."""
-    warehouse = make_warehouse()
-    warehouse.deliver("benefits_admin.employees", "1.csv", ROSTER)
-    warehouse.build()
-    heads = {}
+    warehouse, heads = roster, {}
     for file in sorted(warehouse.exports.glob("*.csv")):
         with file.open(newline="") as lines:
             rows = list(csv.reader(lines))
@@ -186,14 +201,10 @@ def test_exports_and_rights(make_warehouse) -> None:
     assert rights("analytics.duckdb") == 0o644
 
 
-def test_second_build_changes_nothing_while_read(make_warehouse) -> None:
+def test_second_build_changes_nothing_while_read(classic: Warehouse, tmp_path: Path) -> None:
     """Guarantees 2 and 6: a reader holds the published file through a build that changes no
     mart."""
-    from mart_hashes import mart_hashes
-
-    warehouse = make_warehouse()
-    deliver_classic(warehouse)
-    warehouse.build()
+    warehouse = copy_of(classic, tmp_path / "copy")
     first = {file.name: file.read_bytes() for file in warehouse.exports.iterdir()}
     before = mart_hashes(warehouse.database / "analytics.duckdb")
     reader = warehouse.connect()
@@ -207,19 +218,18 @@ def test_second_build_changes_nothing_while_read(make_warehouse) -> None:
     assert {name for name in first if first[name] != second[name]} == {"run_log.jsonl"}
 
 
-def test_origins_do_not_mix(make_warehouse) -> None:
+def test_origins_do_not_mix(classic: Warehouse, tmp_path: Path) -> None:
     """A warehouse of landed files refuses the seeds with both remedies, and starts anew when told
     to."""
-    warehouse = make_warehouse()
-    deliver_classic(warehouse)
-    warehouse.build()
+    warehouse = copy_of(classic, tmp_path / "copy")
     before = (warehouse.database / "analytics.duckdb").stat().st_mtime_ns
-    result = warehouse.dbt("build", variables={"landing_zone": ""})
+    warehouse.leave_zone()
+    result = warehouse.dbt("build")
     assert not result.success
     message = warehouse.output + str(result.exception)
     assert "BENEFITS_DB_DIR" in message and "change_origin" in message
     assert (warehouse.database / "analytics.duckdb").stat().st_mtime_ns == before
-    warehouse.build(vars={"landing_zone": "", "change_origin": True})
+    warehouse.build(vars={"change_origin": True}, manifest=warehouse.manifest())
     assert warehouse.query(
         "select count(*) from marts.fct_transactions where transaction_id = 'T1'"
     ) == [(0,)]

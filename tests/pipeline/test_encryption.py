@@ -62,7 +62,7 @@ def refused(warehouse: Warehouse, *words: str, **environment: str) -> str:
 
 
 def test_restricted_file_opens_with_its_key_alone(
-    make_warehouse: Callable[..., Warehouse], close_databases: Callable[[], None]
+    make_warehouse: Callable[..., Warehouse],
 ) -> None:
     warehouse = make_warehouse()
     path = warehouse.database / "restricted.duckdb"
@@ -70,7 +70,6 @@ def test_restricted_file_opens_with_its_key_alone(
     first = warehouse.dbt("build", *NODES, environment=key)
     assert first.success, warehouse.output[-4000:]
     rows = warehouse.query("select count(*) from marts.dim_account_holders")[0][0]
-    close_databases()
     assert rows > 50
     holders = opens(path, f"read_only, encryption_key '{KEY.replace(chr(39), chr(39) * 2)}'")
     assert isinstance(holders, int) and holders >= rows
@@ -83,7 +82,6 @@ def test_restricted_file_opens_with_its_key_alone(
     for words in (("compile", "--select", "dim_account_holders"), ("docs", "generate")):
         assert warehouse.dbt(*words, environment=key).success, warehouse.output[-3000:]
         assert KEY not in warehouse.output
-    close_databases()
     shown = python(
         warehouse, "dbt.cli.main", "debug", "--log-path", str(warehouse.folder / "logs"), **key
     )
@@ -99,7 +97,6 @@ def test_restricted_file_opens_with_its_key_alone(
         "short": "at least 16 characters",
     }.items():
         assert told in refused(warehouse, "build", *NODES, **{NAME: given})
-        close_databases()
     assert path.read_bytes() == before
 
     # Another key, and none; each time the file is the same warehouse.
@@ -113,7 +110,6 @@ def test_restricted_file_opens_with_its_key_alone(
 
     # A plain file and a key: the message says what to do, and doing it helps.
     assert "make encrypt" in refused(warehouse, "build", *NODES, **key)
-    close_databases()
     assert encrypt(warehouse, **key).returncode == 0
     assert b"int_account_holders_assessed" not in path.read_bytes()
     again = warehouse.dbt("build", *NODES, environment=key)
@@ -132,10 +128,9 @@ def test_missing_extension_is_named(
 
 
 def test_analysts_neither_write_nor_see_the_restricted_file(
-    seed_warehouse: Warehouse, close_databases: Callable[[], None]
+    seed_warehouse: Warehouse,
 ) -> None:
     """The published file opens alone and names no other; read-only it takes no row."""
-    close_databases()
     folder = seed_warehouse.folder / "handed out"
     folder.mkdir()
     shutil.copy(seed_warehouse.database / "analytics.duckdb", folder)

@@ -317,9 +317,8 @@ def disturb(warehouse: Warehouse, number: int, rng: Random, is_soak: bool) -> No
 )
 def chain(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Chain]:
+) -> Chain:
     """Increments, a build with nothing new, a full refresh; and one build of everything."""
-    from benefits_warehouse.dbt_plugin import release_locks
 
     count, builds = request.param
     folder = tmp_path_factory.mktemp("increments")
@@ -349,8 +348,7 @@ def chain(
         made.copies["once"] = published(once, "once.duckdb")
         spent = perf_counter() - started[0], process_time() - started[1]
         print(f"\n{count} histories, seed {SEED}: {spent[0]:.0f} s, {spent[1]:.0f} s of a core")
-        yield made
-    release_locks()
+    return made
 
 
 def test_full_refresh_says_the_same(chain: Chain) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -19,7 +18,6 @@ def test_pepper_is_made_once_and_only_its_file_holds_it(
     seed_warehouse: Warehouse,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    close_databases: Callable[[], None],
 ) -> None:
     monkeypatch.delenv(PEPPER, raising=False)
     made = read_pepper(tmp_path)
@@ -28,7 +26,6 @@ def test_pepper_is_made_once_and_only_its_file_holds_it(
     assert read_pepper(tmp_path) == made
     kept = (seed_warehouse.database / "restricted.pepper").read_text()
     assert kept != made
-    close_databases()
     assert traces(seed_warehouse, kept) == {"warehouse/restricted.pepper"}
 
 

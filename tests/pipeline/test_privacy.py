@@ -36,7 +36,6 @@ from conftest import Warehouse, copy_project
 from processes import Run
 from sweep import Needles, Sweep
 
-from benefits_warehouse.dbt_plugin import release_locks
 from benefits_warehouse.messages import QuietTraceback, without_values
 
 INPUTS = ("landing", "project/seeds")
@@ -117,6 +116,9 @@ class SweptWarehouse(Warehouse):
         for name in ("tmp", "home"):
             (folder / name).mkdir()
 
+    def take_parsed(self) -> None:
+        """See Warehouse; with another profile dbt has to parse all by itself."""
+
     def mistakes(self, present: bool) -> None:
         """Put the mistakes into the project, or take them out."""
         for name, text in MISTAKES.items():
@@ -191,7 +193,7 @@ class Sides:
 
 
 @pytest.fixture(scope="module")
-def sides(canaries: Canaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
+def sides(canaries: Canaries, tmp_path_factory: pytest.TempPathFactory) -> Sides:
     """A run with mistakes, one that is killed, one that is good; and one without masking."""
     masked = SweptWarehouse(tmp_path_factory.mktemp("masked") / "swept")
     sweep = Sweep(canaries.needles, INPUTS)
@@ -215,8 +217,7 @@ def sides(canaries: Canaries, tmp_path_factory: pytest.TempPathFactory) -> Itera
     clear.deliver_all(canaries.made)
     clear.good("build")
     print(sweep.table())
-    yield Sides(masked, clear, sweep)
-    release_locks()
+    return Sides(masked, clear, sweep)
 
 
 def test_no_canary_leaves_the_restricted_side(sides: Sides) -> None:

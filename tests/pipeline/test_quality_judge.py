@@ -57,11 +57,10 @@ SHOWN = int(os.environ.get("QUALITY_SHOWN", "5"))
 )
 def built(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
+) -> Stage:
     """Dirty rows of every feed in several deliveries, and planted files, in one build."""
     from conftest import Warehouse, copy_project
 
-    from benefits_warehouse.dbt_plugin import release_locks
 
     folder = tmp_path_factory.mktemp(f"quality_{request.param}")
     dirty = generate(request.param, SEED, dt.datetime.now(dt.UTC).date())
@@ -74,8 +73,7 @@ def built(
     rows = {feed: dirty.rows_of(feed) for feed in SHAPES}
     print(f"\nseed {SEED}, delivered dirty {rows}", end="")
     assert min(rows.values()) >= request.param
-    yield Stage(Warehouse(folder, project), deliveries, planted, states).build()
-    release_locks()
+    return Stage(Warehouse(folder, project), deliveries, planted, states).build()
 
 
 def assert_agree(stage: Stage) -> None:

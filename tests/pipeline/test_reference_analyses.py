@@ -69,11 +69,10 @@ class Built:
 @pytest.fixture(scope="module", params=["defaults", "other_knobs"])
 def built(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Built]:
+) -> Built:
     """One build of a copied project; 'defaults' finds as_of by itself, 'other_knobs' is told."""
     from conftest import Warehouse, copy_project
 
-    from benefits_warehouse.dbt_plugin import release_locks
 
     defaults = request.param == "defaults"
     knobs = DEFAULT_KNOBS if defaults else OTHER_KNOBS
@@ -85,14 +84,16 @@ def built(
     warehouse = Warehouse(folder, project)
     write_landing_zone(made.data, warehouse.zone)
     prepared = perf_counter()
-    warehouse.build(vars={} if defaults else knob_vars(knobs))
+    if defaults:
+        warehouse.build()
+    else:
+        warehouse.build(vars=knob_vars(knobs), manifest=warehouse.manifest())
     seconds = f"{prepared - started:.1f} s to generate, {perf_counter() - prepared:.1f} s to build"
     print(
         f"\n{request.param}: seed {SEED}, {len(made.case_of)} cases, "
         f"{len(made.data.claims)} claims, {seconds}"
     )
-    yield Built(made, warehouse)
-    release_locks()
+    return Built(made, warehouse)
 
 
 def knob_vars(knobs: Knobs) -> dict[str, Any]:
