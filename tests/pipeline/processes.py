@@ -123,12 +123,17 @@ class Run:
             self.process.kill()
         self.process.join()
 
-    def kill_when(self, is_reached: Callable[[Run], Any]) -> bool:
-        """Kill it at a moment; False where it ended by itself before."""
+    def kill_when(self, is_reached: Callable[[Run], Any], poll: float = POLL) -> bool:
+        """Kill it at a moment; False where it ended by itself before.
+
+        Args:
+            is_reached: whether it is at that moment.
+            poll: seconds between two looks; looking takes a share of a core.
+        """
         while self.process.is_alive():
             if is_reached(self):
                 self.kill()
                 break
-            time.sleep(POLL)
+            time.sleep(poll)
         self.process.join()
         return self.process.exitcode == -signal.SIGKILL

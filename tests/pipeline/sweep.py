@@ -224,9 +224,7 @@ class Sweep:
     hits: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     found: list[str] = field(default_factory=list)
 
-    def sweep(
-        self, scenario: str, folder: Path, console: str = "", places: str = ""
-    ) -> list[str]:
+    def sweep(self, scenario: str, folder: Path, console: str = "", places: str = "") -> list[str]:
         """Search all below a folder and the console output; the hits, each with its place.
 
         Args:

@@ -14,6 +14,9 @@ import pytest
 from conftest import PROJECT, Warehouse
 from traces import traces
 
+from benefits_warehouse import encrypt as encrypt_module
+from benefits_warehouse import restricted
+
 KEY = "Correct'Horse-Battery-Staple-42"  # a quote in it must not end the literal
 NAME = "DBT_ENV_SECRET_RESTRICTED_KEY"
 # What needs a connection, writes both files, and is quick.
@@ -31,27 +34,23 @@ def opens(path: Path, options: str) -> str | int:
             return str(error)
 
 
-def python(
-    warehouse: Warehouse, *words: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a module in a process of its own, in the project and on the warehouse."""
-    return subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=PROJECT,
-        env={
-            **os.environ,
-            **warehouse.environment(),
-            "PYTHONPATH": os.pathsep.join([str(PROJECT / "python"), *sys.path]),
-            **environment,
-        },
+def encrypt(warehouse: Warehouse, **keys: str) -> int:
+    """`make encrypt` with the keys before and after; its exit code."""
+    with warehouse.as_process(keys):
+        return encrypt_module.main()
+
+
+def encrypt_beside(warehouse: Warehouse, **keys: str) -> int:
+    """The same in a process of its own, as make starts it."""
+    run = subprocess.run(
+        [sys.executable, "-m", "benefits_warehouse.encrypt"],
+        cwd=warehouse.folder,
+        env=os.environ | warehouse.environment() | {"PYTHONPATH": str(PROJECT / "python")} | keys,
         capture_output=True,
         text=True,
     )
-
-
-def encrypt(warehouse: Warehouse, **keys: str) -> subprocess.CompletedProcess[str]:
-    """Run `make encrypt` with the keys before and after."""
-    return python(warehouse, "benefits_warehouse.encrypt", **keys)
+    warehouse.output = run.stdout + run.stderr
+    return run.returncode
 
 
 def refused(warehouse: Warehouse, *words: str, **environment: str) -> str:
@@ -82,11 +81,8 @@ def test_restricted_file_opens_with_its_key_alone(
     for words in (("compile", "--select", "dim_account_holders"), ("docs", "generate")):
         assert warehouse.dbt(*words, environment=key).success, warehouse.output[-3000:]
         assert KEY not in warehouse.output
-    shown = python(
-        warehouse, "dbt.cli.main", "debug", "--log-path", str(warehouse.folder / "logs"), **key
-    )
-    assert shown.returncode == 0 and "attach:" in shown.stdout, shown.stdout
-    assert KEY not in shown.stdout + shown.stderr
+    assert warehouse.dbt("debug", environment=key).success, warehouse.output
+    assert "attach:" in warehouse.output and KEY not in warehouse.output
     assert traces(warehouse, KEY, opened_with={path: KEY}) == set()
 
     # Without the key, with another, with one that is too short: refused, and nothing changes.
@@ -102,26 +98,32 @@ def test_restricted_file_opens_with_its_key_alone(
     # Another key, and none; each time the file is the same warehouse.
     other = "another key of some length"
     for old, new in ((KEY, other), (other, "")):
-        done = encrypt(warehouse, **{f"{NAME}_BEFORE": old, NAME: new})
-        assert done.returncode == 0, done.stdout + done.stderr
+        keys = {f"{NAME}_BEFORE": old, NAME: new}
+        assert encrypt(warehouse, **keys) == 0, warehouse.output
         options = f", encryption_key '{new}'" * bool(new)
         assert opens(path, f"read_only{options}") == holders
-    assert encrypt(warehouse, **{f"{NAME}_BEFORE": KEY, NAME: ""}).returncode == 2
+    assert encrypt(warehouse, **{f"{NAME}_BEFORE": KEY, NAME: ""}) == 2
 
     # A plain file and a key: the message says what to do, and doing it helps.
     assert "make encrypt" in refused(warehouse, "build", *NODES, **key)
-    assert encrypt(warehouse, **key).returncode == 0
+    assert encrypt_beside(warehouse, **key) == 0, warehouse.output
     assert b"int_account_holders_assessed" not in path.read_bytes()
     again = warehouse.dbt("build", *NODES, environment=key)
     assert again.success, warehouse.output[-3000:]
     assert "UNCHANGED" in warehouse.output
 
 
+@pytest.mark.parametrize(("key", "is_hidden"), [(KEY, True), ("", False)])
+def test_what_spills_to_disk_is_encrypted_too(key: str, is_hidden: bool, tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        restricted.attach_restricted(connection, tmp_path / "restricted.duckdb", key=key)
+        setting = connection.execute("select current_setting('temp_file_encryption')").fetchone()
+    assert setting == (is_hidden,)
+
+
 def test_missing_extension_is_named(
     make_warehouse: Callable[..., Warehouse], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from benefits_warehouse import restricted
-
     monkeypatch.setattr(restricted.importlib.util, "find_spec", lambda name: None)
     told = refused(make_warehouse(), "build", *NODES, **{NAME: KEY})
     assert "duckdb-extension-httpfs==1.5.5" in told and KEY not in told

@@ -469,8 +469,8 @@ def test_seed_that_holds_the_person_is_named(seed_warehouse: Warehouse, tmp_path
 HOSTILE = [
     *("", " ", "-", " N/A ", "n/a\u00a0", "NULL", "NaN", "none", "nobody", "n /a", "\u2007na\x1f"),
     *(" Ann\u00a0\t Lee\r\n", "a\u200bb", "\u2028x\x85y\x00z", "ÄRZTE", "ﬁ", "日本", "' or ''='"),
-    *("Ann@ACME.com", " ann@acme.com ", "a@b", "a@b.c", "a@@b.c", "a b@c.d", "a@b..c", "@b.c", "a@b."),
-    *("a@.b", "a@b.c@d.e", "a\u00a0b@c.d", "{{ 1/0 }}@b.c", "a@b.c\n", "a@b.c\u00a0.d", "a'b@c.d"),
+    *("Ann@ACME.com", " ann@acme.com ", "a@b", "a@b.c", "a@@b.c", "a b@c.d", "a@b..c", "@b.c"),
+    *("a@b.", "a@.b", "a@b.c@d.e", "a\u00a0b@c.d", "{{ 1/0 }}@b.c", "a@b.c\n", "a@b.c\u00a0.d"),
 ]
 
 

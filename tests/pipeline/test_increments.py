@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -315,9 +315,7 @@ def disturb(warehouse: Warehouse, number: int, rng: Random, is_soak: bool) -> No
     params=[(HISTORIES, BUILDS), pytest.param(SOAK, marks=pytest.mark.soak)],
     ids="{0[0]}_histories".format,
 )
-def chain(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Chain:
+def chain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Chain:
     """Increments, a build with nothing new, a full refresh; and one build of everything."""
 
     count, builds = request.param

@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -179,9 +180,15 @@ class Case:
         """After a disturbance."""
         return assert_old_or_new(self.warehouse, self.old, self.new)
 
-    def recover(self) -> list[str]:
-        """One plain build: all is as after an undisturbed one. Returns all runs' statuses."""
+    def recover(self, beside: Callable[[Run], None] | None = None) -> list[str]:
+        """One plain build: all is as after an undisturbed one. Returns all runs' statuses.
+
+        Args:
+            beside: what is done while it runs.
+        """
         run = Run(self.warehouse, "build")
+        if beside:
+            beside(run)
         assert run.wait() == 0, run.output[-4000:]
         now = self.check()
         assert now == self.new, "not what an undisturbed build comes to"
@@ -302,13 +309,13 @@ class Killer:
         self.kills: Counter[str] = Counter()
         case.restore()
 
-    def kill(self, name: str, is_reached: Callable[[Run], object]) -> bool:
-        """One killed build; False where it ended before.
+    def kill(self, name: str, is_reached: Callable[[Run], object], poll: float = POLL) -> bool:
+        """One killed build; False where it ended before. See Run.kill_when.
 
         Its record may say success only where all its work was done.
         """
         run = Run(self.case.warehouse, "build")
-        if not run.kill_when(is_reached):
+        if not run.kill_when(is_reached, poll):
             assert run.process.exitcode == 0, run.output[-4000:]
             self.expected.append("success ")
             return False
@@ -319,9 +326,9 @@ class Killer:
         self.expected.append(status if reached else f"{status}?")
         return True
 
-    def recover(self) -> None:
-        """A build that is left alone; then the records must say what happened."""
-        statuses = "".join(f"{status} " for status in self.case.recover())
+    def recover(self, beside: Callable[[Run], None] | None = None) -> None:
+        """A build that is not killed; then the records must say what happened."""
+        statuses = "".join(f"{status} " for status in self.case.recover(beside))
         pattern = "".join(self.expected) + "success "
         assert re.fullmatch(pattern, statuses), (statuses, self.expected)
         self.forget()
@@ -352,12 +359,25 @@ def kill_often(case: Case, kills: int, names: Iterable[str] = ()) -> None:
     print(f"seed {SEED}, builds of {case.seconds:.1f} s: {killer.kills}")
 
 
-def test_sample_of_kills(seeds: Case) -> None:
-    """One kill among the models, one while what is finished is being published, on top."""
+def second_run_is_told(case: Case, first: Run) -> None:
+    """Another build is refused while the first one is at it, and told by whom."""
+    while not re.search(PHASES["seeds"], first.output):
+        assert first.process.is_alive(), first.output
+        time.sleep(POLL * 20)
+    second = Run(case.warehouse, "build", name="second")
+    assert second.wait() > 0
+    assert first.process.is_alive(), "told only when the first run had ended"
+    told = f"Another dbt run is using the warehouse {case.warehouse.database}: "
+    assert f"{told}process {first.process.pid} (dbt build), since " in second.output
+
+
+def test_sample_of_kills_and_a_second_run(seeds: Case) -> None:
+    """One kill among the models, one while what is finished is being published, on top; and the
+    build that mends it goes on as if it were alone while a second one is told."""
     killer = Killer(seeds)
-    killer.kill("random", at_share(seeds, Random().uniform(0.3, 0.7)))
-    killer.kill("published", aimed(seeds.warehouse)["published"])
-    killer.recover()
+    killer.kill("random", at_share(seeds, Random().uniform(0.3, 0.7)), poll=0.02)
+    killer.kill("published", aimed(seeds.warehouse)["published"], poll=0.005)
+    killer.recover(partial(second_run_is_told, seeds))
 
 
 @pytest.mark.soak
@@ -370,25 +390,7 @@ def test_kills_of_a_first_load(nothing: Case) -> None:
     kill_often(nothing, KILLS // 2)
 
 
-# A second run, a broken model
-
-
-def test_second_run_is_told(seeds: Case) -> None:
-    """While the first one is at it, by whom; the first one goes on as if it were alone."""
-    seeds.restore()
-    first = Run(seeds.warehouse, "build")
-    while not re.search(PHASES["seeds"], first.output):
-        assert first.process.is_alive(), first.output
-        time.sleep(POLL)
-    second = Run(seeds.warehouse, "build", name="second")
-    assert second.wait() > 0
-    assert first.process.is_alive(), "told only when the first run had ended"
-    told = f"Another dbt run is using the warehouse {seeds.warehouse.database}: "
-    assert f"{told}process {first.process.pid} (dbt build), since " in second.output
-    assert first.wait() == 0, first.output[-4000:]
-    assert seeds.check() == seeds.new
-    assert files_of(seeds.warehouse) == seeds.files
-    assert seeds.statuses() == [*seeds.history, "success"]
+# A broken model
 
 
 def test_one_failing_model_and_retry(seeds: Case) -> None:

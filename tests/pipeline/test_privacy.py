@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,7 +148,7 @@ class SweptWarehouse(Warehouse):
     def run_killed(self, after: str, *arguments: str) -> None:
         """Run dbt, and kill it where its output first holds a text."""
         run = Run(self, *arguments)
-        assert run.kill_when(lambda run: after in run.output), run.output[-3000:]
+        assert run.kill_when(lambda run: after in run.output, poll=0.02), run.output[-3000:]
         self.output += run.output
 
     def good(self, *arguments: str) -> None:
@@ -210,8 +210,7 @@ def sides(canaries: Canaries, tmp_path_factory: pytest.TempPathFactory) -> Sides
     masked.good("docs", "generate", "--static")
     sweep.sweep("good build, docs", masked.folder, masked.output)
     masked.put_into_seeds(canaries.made)
-    for shown in ("employees_raw", "stg_benefits_admin__employees"):
-        masked.good("show", "--limit", "50", "--select", shown)
+    masked.good("show", "--limit", "50", "--select", "employees_raw stg_benefits_admin__employees")
     sweep.sweep("rows shown", masked.folder, masked.output)
     clear = SweptWarehouse(tmp_path_factory.mktemp("clear") / "swept", pii_masking_enabled=False)
     clear.deliver_all(canaries.made)

@@ -31,7 +31,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     """One build of hostile rows, as in production: masked, and without as_of_date."""
     from conftest import Warehouse, copy_project
 
-
     folder = tmp_path_factory.mktemp("hostile")
     project = copy_project(folder / "project")
     seeds = project / "seeds" / "reference"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -55,12 +54,9 @@ SHOWN = int(os.environ.get("QUALITY_SHOWN", "5"))
     params=[ROWS, pytest.param(SOAK_ROWS, marks=pytest.mark.soak)],
     ids="{}_rows".format,
 )
-def built(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Stage:
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """Dirty rows of every feed in several deliveries, and planted files, in one build."""
     from conftest import Warehouse, copy_project
-
 
     folder = tmp_path_factory.mktemp(f"quality_{request.param}")
     dirty = generate(request.param, SEED, dt.datetime.now(dt.UTC).date())

@@ -67,12 +67,9 @@ class Built:
 
 
 @pytest.fixture(scope="module", params=["defaults", "other_knobs"])
-def built(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Built:
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """One build of a copied project; 'defaults' finds as_of by itself, 'other_knobs' is told."""
     from conftest import Warehouse, copy_project
-
 
     defaults = request.param == "defaults"
     knobs = DEFAULT_KNOBS if defaults else OTHER_KNOBS

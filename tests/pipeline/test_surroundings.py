@@ -75,9 +75,7 @@ def unplugged(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(
-    seed_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
-) -> Warehouse:
+def elsewhere(seed_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """One build elsewhere: later, unplugged, in another order, zone and locale, by threads."""
     folder = tmp_path_factory.mktemp("elsewhere")
     project = copy_project(folder / "project")
