@@ -37,11 +37,13 @@ def test_tools_of_their_own_environments_are_locked_with_hashes() -> None:
     makefile = (PROJECT / "Makefile").read_text()
     wanted = sorted((PROJECT / ".ci" / "locks").glob("*.in"))
     assert wanted
+    recipe = makefile.split("\n.venv-%/.installed: .ci/locks/%.lock\n")[1].split("\n\n")[0]
+    assert "--require-hashes -r $<" in recipe
     for tools in wanted:
         entries = locked_entries(tools.with_suffix(".lock").read_text())
         names = {re.split(r"==|\[", entry)[0] for entry in entries}
         assert names >= set(re.findall(r"^[\w-]+", tools.read_text(), re.M))
-        assert f"--require-hashes -r .ci/locks/{tools.stem}.lock" in makefile
+        assert f".venv-{tools.stem}/.installed ## " in makefile
 
 
 def test_every_python_package_is_locked_with_hashes() -> None:
