@@ -216,7 +216,7 @@ def autofix() -> Measures:
         *("--dry-run", "--json", "--all"),
     )
     found = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
-    if not found or found[-1].get("mode") != "complete":
+    if "Error" in told or not found or found[-1].get("mode") != "complete":
         raise RuntimeError(f"dbt-autofix did not come to its end:\n{told}")
     return {"files to change": report(json.dumps(entry) for entry in found[:-1])}
 
