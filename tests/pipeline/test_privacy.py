@@ -210,7 +210,8 @@ def sides(canaries: Canaries, tmp_path_factory: pytest.TempPathFactory) -> Sides
     masked.good("docs", "generate", "--static")
     sweep.sweep("good build, docs", masked.folder, masked.output)
     masked.put_into_seeds(canaries.made)
-    masked.good("show", "--limit", "50", "--select", "employees_raw stg_benefits_admin__employees")
+    for shown in ("employees_raw", "stg_benefits_admin__employees"):
+        masked.good("show", "--limit", "50", "--select", shown)
     sweep.sweep("rows shown", masked.folder, masked.output)
     clear = SweptWarehouse(tmp_path_factory.mktemp("clear") / "swept", pii_masking_enabled=False)
     clear.deliver_all(canaries.made)
