@@ -4,12 +4,13 @@
     versions says. In a full build, and of a snapshot feed, these are all, of the model `whole`; in
     an increment the entities that
     - have rows in new loads,
-    - are in quarantine,
     - hang on a parent that changed (config `parents`: model to {own expression: column there}),
     - share a group with one of these (groups: lists of expressions),
-    and whatever shares a group with those, so that every group is whole. Only the first three and
+    and whatever shares a group with those, so that every group is whole. Only the first two and
     their siblings are is_wanted: of the others, who are there to be counted, groups are in part.
-    What is known already is read from the table itself, so the cost follows the delta.
+    What is in quarantine is judged anew by these, too: a verdict looks at nothing but the row, its
+    parents and its groups, and other rules, references or vars are another version. What is known
+    already is read from the table itself, so the cost follows the delta.
 -#}
 {%- set feed = feeds()[feed_name] -%}
 {%- if not is_increment() or feed.mode == "snapshot" -%}
@@ -42,9 +43,6 @@ changed_{{ loop.index }} as (
 {% endfor -%}
 touched_0 as (
     select entity_key from fresh
-    union
-    select {{ key }} from {{ this }}
-    where is_current and not is_valid
     {%- for joined in parents.values() %}
     {%- set index = loop.index %}
     union
