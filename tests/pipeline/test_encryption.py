@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import PROJECT, Warehouse
+from dbt.cli.main import dbtRunner
 from traces import traces
 
 from benefits_warehouse import encrypt as encrypt_module
@@ -81,7 +82,10 @@ def test_restricted_file_opens_with_its_key_alone(
     for words in (("compile", "--select", "dim_account_holders"), ("docs", "generate")):
         assert warehouse.dbt(*words, environment=key).success, warehouse.output[-3000:]
         assert KEY not in warehouse.output
-    assert warehouse.dbt("debug", environment=key).success, warehouse.output
+    with warehouse.as_process(key):
+        places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        shown = dbtRunner().invoke(["debug", *places, "--log-path", "logs"])
+    assert shown.success, warehouse.output
     assert "attach:" in warehouse.output and KEY not in warehouse.output
     assert traces(warehouse, KEY, opened_with={path: KEY}) == set()
 
