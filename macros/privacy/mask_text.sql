@@ -6,7 +6,7 @@
         {%- set patterns = personal_patterns() -%}
         regexp_replace(
             regexp_replace({{ column }}, '{{ patterns.email }}', '****', 'g'),
-            '{{ patterns.number }}', '\1****', 'g'
+            '{{ patterns.number }}', '\1\2****', 'g'
         )
     {%- else -%}
         {{ column }}

@@ -129,13 +129,16 @@ def clean_moment(raw: str | None) -> dt.datetime | None:
         return None
 
 
-# Groups of digits in numbers of people, with what may and what must stand between them.
-NUMBERS = (
-    *(((3, 3, 4), False), ((1, 3, 3, 4), False)),  # phone
-    ((3, 2, 4), True),  # social security
-    *(((4, 4, 4, 1), False), ((4, 6, 5), False)),  # card, of 13 digits and more
-    ((9,), False),
-)
+# Groups of digits in numbers of people, and after which of them something must stand between.
+PHONE, LONG_PHONE = (3, 3, 4), (1, 3, 3, 4)
+WRITTEN = {
+    PHONE: {0},
+    LONG_PHONE: {1},
+    (3, 2, 4): {0, 1},  # social security
+    (4, 4, 4, 1): {0},  # card
+    (4, 6, 5): {0},
+}
+BARE = 9  # digits and more in a row
 
 
 def holds_personal_data(text: str | None) -> bool:
@@ -146,17 +149,16 @@ def holds_personal_data(text: str | None) -> bool:
         parts = word.split("@")
         if any(one and "." in two[1:-1] for one, two in pairwise(parts)):
             return True
-    for start in range(len(text)):
-        if start and (is_digit(text[start - 1]) or text[start - 1] == "+"):
+    for start, letter in enumerate(text):
+        before = text[start - 1] if start else " "
+        if is_digit(before) or before == "+":
             continue
-        for place in {start, start + (text[start] in "+(")}:
-            if any(reads_as(text[place:], list(groups), must) for groups, must in NUMBERS):
+        for rest in {text[start:], text[start + (letter in "+(") :]}:
+            if is_international(rest) or any(reads_as(rest, groups) for groups in WRITTEN):
                 return True
-        rest = (
-            text[start + 1 :] if text[start] in "+(" and text[start + 1 : start + 2] == "+" else ""
-        )
-        if is_international(text[start:]) or is_international(rest):
-            return True
+            run = rest[:BARE]
+            if len(run) == BARE and all(map(is_digit, run)) and not is_letter(before):
+                return True
     return False
 
 
@@ -164,8 +166,12 @@ def is_digit(letter: str) -> bool:
     return unicodedata.category(letter) == "Nd"
 
 
-def is_dash(letter: str) -> bool:
-    return unicodedata.category(letter) == "Pd"
+def is_letter(letter: str) -> bool:
+    return letter == "_" or unicodedata.category(letter).startswith("L")
+
+
+def is_gap(text: str, signs: str = " .") -> bool:
+    return all(one in signs or unicodedata.category(one) == "Pd" for one in text)
 
 
 def is_international(text: str) -> bool:
@@ -176,54 +182,43 @@ def is_international(text: str) -> bool:
     for letter in text[1:]:
         if is_digit(letter):
             digits, gap = digits + 1, 0
-        elif gap < 2 and (letter in " .()" or is_dash(letter)):
+        elif gap < 2 and is_gap(letter, " .()"):
             gap += 1
         else:
             break
     return digits >= 7
 
 
-def reads_as(text: str, groups: list[int], must: bool) -> bool:
-    """Whether a text begins with groups of so many digits.
+def reads_as(text: str, groups: tuple[int, ...]) -> bool:
+    """Whether a text begins with groups of so many digits, blanks, dots or dashes between.
 
-    Args:
-        text: where the first group begins, or a bracket before it.
-        groups: digits of each group.
-        must: a blank or a dash has to stand between groups; else these, or a dot, may, and the
-            area code of a phone may stand in brackets with two of them behind.
+    The area code of a phone may stand in brackets, or have two of these behind it; a long one
+    begins with 1; in social security numbers a dot is none.
     """
-    phone = groups[-3:] == [3, 3, 4]
+    is_phone = groups in (PHONE, LONG_PHONE)
+    area = len(groups) - 3
     places = {0}
     for number, size in enumerate(groups):
-        is_area = phone and number == len(groups) - 3
         after = set()
         for place in places:
-            openings = {place, place + 1} if is_area and text[place : place + 1] == "(" else {place}
-            for begin in openings:
-                run = text[begin : begin + size]
-                if (
-                    len(run) < size
-                    or not all(map(is_digit, run))
-                    or (size == 1 and not number and run != "1")
-                ):
-                    continue
+            is_open = is_phone and number == area and text[place : place + 1] == "("
+            for begin in {place, place + is_open}:
                 end = begin + size
+                run = text[begin:end]
+                if len(run) < size or not all(map(is_digit, run)):
+                    continue
+                if groups == LONG_PHONE and number == 0 and run != "1":
+                    continue
                 if number == len(groups) - 1:
                     return True
-                closings = {end, end + 1} if is_area and text[end : end + 1] == ")" else {end}
-                for closed in closings:
-                    after |= gaps(text, closed, must, 2 if is_area else 1)
+                widest = 2 if is_phone and number == area else 1
+                signs = " " if groups == (3, 2, 4) else " ."
+                closed = is_phone and number == area and text[end : end + 1] == ")"
+                for at in {end, end + closed}:
+                    least = 0 if at > end or number not in WRITTEN[groups] else 1
+                    for width in range(least, widest + 1):
+                        gap = text[at : at + width]
+                        if len(gap) == width and is_gap(gap, signs):
+                            after.add(at + width)
         places = after
     return False
-
-
-def gaps(text: str, place: int, must: bool, most: int) -> set[int]:
-    """The places where the next group may begin."""
-    found = set() if must else {place}
-    for width in range(1, most + 1):
-        between = text[place : place + width]
-        allowed = " " if must else " ."
-        if len(between) < width or not all(one in allowed or is_dash(one) for one in between):
-            break
-        found.add(place + width)
-    return found
