@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from benefits_warehouse import enrichment
-from benefits_warehouse.enrichment_http import Settings, http_client
 from benefits_warehouse.rows import relation_of
 
 
@@ -26,12 +25,16 @@ def model(dbt, session):
     if dbt.is_incremental:
         cached = session.sql(f"select * from {dbt.this}")
         cache = [dict(zip(cached.columns, row, strict=True)) for row in cached.fetchall()]
-    is_http = settings["mode"] == "http"
+    client = enrichment.stub_client(mock)
+    if settings["mode"] == "http":  # only then is there something to import, which takes its time
+        from benefits_warehouse.enrichment_http import Settings, http_client
+
+        client = http_client(Settings.of(settings))
     (folder,) = session.sql("select getvariable('warehouse_folder')").fetchone()
     rows = enrichment.refresh(
         domains=[row[0] for row in lookup],
         cache=cache,
-        client=http_client(Settings.of(settings)) if is_http else enrichment.stub_client(mock),
+        client=client,
         ttl_days=settings["ttl_days"],
         journal=Path(folder) / "restricted" / "enrichment_answers.jsonl",
     )
