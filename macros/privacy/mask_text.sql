@@ -4,10 +4,14 @@
         off. -#}
     {%- if var("pii_masking_enabled") -%}
         {%- set patterns = personal_patterns() -%}
-        regexp_replace(
-            regexp_replace({{ column }}, '{{ patterns.email }}', '****', 'g'),
-            '{{ patterns.number }}', '\1\2****', 'g'
-        )
+        case
+            when regexp_matches({{ column }}, '[@\p{Nd}]')
+                then regexp_replace(
+                    regexp_replace({{ column }}, '{{ patterns.email }}', '****', 'g'),
+                    '{{ patterns.number }}', '\1\2****', 'g'
+                )
+            else {{ column }}
+        end
     {%- else -%}
         {{ column }}
     {%- endif -%}

@@ -271,6 +271,7 @@ def test_lineage_report_opens_from_disk(browser: Browser, lineage: Path) -> None
         page.fill("input[placeholder^='Filter models']", "plan_gaps")
         page.get_by_text("plan_gaps", exact=True).first.click()
         page.wait_for_selector(".react-flow__node >> text=gap_length_days")
+        page.wait_for_timeout(1000)  # until the graph has come to rest
         page.locator(".react-flow__node button").nth(1).click()  # what is upstream
         for parent in ("int_plans_islands", "int_as_of_dates", "dim_companies"):
             page.wait_for_selector(f".react-flow__node >> text={parent}", state="attached")

@@ -175,12 +175,14 @@ def test_a_service_of_no_good_address_is_not_asked(service: Service) -> None:
     assert "nothing was asked, since enrichment_base_url is not https" in service.warehouse.output
     assert service.cache()["one.example"]["error"] == "base_url_refused"
     assert service.cache()["acme.com"]["status"] == "ok"
+    manifest = service.warehouse.manifest()
     for wrong in (
         {"enrichment_base_url": ""},
         {"enrichment_attempts": 0},
         {"enrichment_mode": "x"},
     ):
-        result = service.warehouse.dbt("build", *ONLY, variables={**service.variables, **wrong})
+        variables = {**service.variables, **wrong}
+        result = service.warehouse.dbt("build", *ONLY, variables=variables, manifest=manifest)
         assert (
             not result.success and "Nothing was changed. Mend the vars" in service.warehouse.output
         )

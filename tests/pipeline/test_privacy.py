@@ -385,7 +385,7 @@ def labels(warehouse: Warehouse) -> dict[str, str]:
     }
 
 
-def arrivals(warehouse: Warehouse, stem: str, without: str = "-") -> set[str]:
+def arrivals(warehouse: Warehouse, stem: str, without: str = "\x01") -> set[str]:
     """Published columns in which a canary stands, of which some begin otherwise."""
     found = set()
     with warehouse.connect() as connection:
@@ -443,7 +443,7 @@ def test_texts_that_are_not_about_people_are_flagged_and_masked(sides: Sides) ->
     assert arrivals(sides.clear, TEXT_STEM) == published
     assert arrivals(sides.clear, TOLD_NUMBER) >= published
     assert arrivals(sides.masked, TOLD_NUMBER) == set()
-    assert arrivals(sides.masked, "****,") >= published
+    assert arrivals(sides.masked, "**** ****") >= published
     flags = """
         select distinct error_reason from quality.validation_errors
         where error_reason like 'personal_data_in_%' and contains(value_preview, '****')

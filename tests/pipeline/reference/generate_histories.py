@@ -110,7 +110,9 @@ class Drafter:
             TRANSACTIONS: {
                 "employee_id": holders,
                 "benefit_account_id": accounts,
-                "merchant": one_of(f"{tag} Gym", f"{tag} Cafe"),
+                "merchant": one_of(
+                    f"{tag} Gym", f"{tag} Gym", f"{tag} Cafe", f"{tag} Cafe 123-45-6789"
+                ),
                 "amount": money,
                 "timestamp": moment,
                 "category": one_of("food", "food", "Food", "groceries", "gym"),
