@@ -60,11 +60,10 @@ built: setup
 	if [ ! -f "$$database" ] || find $(SOURCES) -type f \
 	    ! -name '*.pyc' -newer "$$database" | grep -q .; then $(MAKE) build; fi
 
-# Three pytest workers for two cores, as some wait for browsers, kills and pauses; whole files to each, since a
-# file's builds share a warehouse.
+# Two pytest workers for two cores (three are slower), whole files to each, since a file's builds share a warehouse.
 test: built ## every test: dbt's data and unit tests, then pytest over whole runs
 	$(DBT) test
-	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # sqlfluff runs dbt: in a warehouse of its own it neither waits for a run nor shows up in one.
 lint: setup ## ruff for Python, sqlfluff for SQL

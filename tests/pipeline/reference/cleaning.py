@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 MISSING_WORDS = {"", "null", "n/a", "na", "none", "nan", "-"}
@@ -139,8 +139,10 @@ WRITTEN = {
     (4, 6, 5): {0},
 }
 BARE = 9  # digits and more in a row
+WIDEST = 40  # more than any of them takes
 
 
+@cache
 def holds_personal_data(text: str | None) -> bool:
     """Whether a tidy text shows what looks like an e-mail address or a number of a person."""
     if text is None:
@@ -153,7 +155,8 @@ def holds_personal_data(text: str | None) -> bool:
         before = text[start - 1] if start else " "
         if is_digit(before) or before == "+":
             continue
-        for rest in {text[start:], text[start + (letter in "+(") :]}:
+        end = start + WIDEST
+        for rest in {text[start:end], text[start + (letter in "+(") : end]}:
             if is_international(rest) or any(reads_as(rest, groups) for groups in WRITTEN):
                 return True
             run = rest[:BARE]
