@@ -7,7 +7,7 @@
         {%- do problems.append("enrichment_mode http needs enrichment_base_url") -%}
     {%- endif -%}
     {%- if var("enrichment_allow_insecure") is not boolean -%}
-        {%- do problems.append("enrichment_allow_insecure must be true or false, without quotes") -%}
+        {%- do problems.append("enrichment_allow_insecure must be true or false, unquoted") -%}
     {%- endif -%}
     {%- for name, least in {
         "ttl_days": 0, "attempt_seconds": 0.1, "domain_seconds": 0.1, "run_seconds": 0.1,
