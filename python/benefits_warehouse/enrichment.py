@@ -130,10 +130,13 @@ class Journal:
             self.path.unlink(missing_ok=True)
 
     def add(self, row: Row) -> None:
-        """Write a row down; it outlives this process once the call returns."""
+        """Write a row down, on a line of its own whatever a killed run has left of its last one.
+
+        It outlives this process once the call returns.
+        """
         if self.path:
             with self.path.open("a") as file:
-                file.write(json.dumps(row, default=str) + "\n")
+                file.write("\n" + json.dumps(row, default=str))
 
 
 def refresh(
@@ -183,16 +186,16 @@ def refresh(
             log.add(row)
         rows[domain] = row
 
-    asked = [domain for domain in due if DOMAIN.fullmatch(domain)]
+    asked = dict.fromkeys(domain for domain in due if DOMAIN.fullmatch(domain))
     error = "unanswered"
     try:
-        client.ask_all(asked, keep)
+        client.ask_all(list(asked), keep)
     except Exception as failure:
         error = type(failure).__name__
     for domain in due:
         if domain not in answered:
-            is_asked = DOMAIN.fullmatch(domain)
-            keep(domain, Answer("failed", attempts=0, error=error if is_asked else "no_domain"))
+            kind = error if domain in asked else "no_domain"
+            keep(domain, Answer("failed", attempts=0, error=kind))
     return [rows[domain] for domain in sorted(rows)]
 
 

@@ -204,7 +204,7 @@ def test_a_killed_run_has_not_asked_in_vain(tmp_path: Path) -> None:
         assert run.kill_when(lambda _: len(server.asked) >= MANY // 2), run.output
         journal = service.warehouse.database / "restricted" / "enrichment_answers.jsonl"
         assert journal.stat().st_mode & 0o777 == 0o600
-        lines = journal.read_text().splitlines()
+        lines = [line for line in journal.read_text().splitlines() if line]
         with journal.open("a") as file:
             file.write(lines[0][:40])  # as if killed in the middle of a line
         kept = {json.loads(line)["domain"] for line in lines}
@@ -271,6 +271,19 @@ def test_answers_expire_and_belong_to_their_service() -> None:
         later = NOW + dt.timedelta(days=days)
         refresh(["a.example"], [row], good_client(asked, name), 30, later)
         assert len(asked) == again, (days, name)
+
+
+def test_answers_outlive_two_kills(tmp_path: Path) -> None:
+    """A line that was cut off takes no later one with it."""
+    journal, asked = tmp_path / "journal", []
+    refresh(["a.example", "b.example"], [], good_client(asked), 30, NOW, journal)
+    journal.write_text(journal.read_text()[:-20])  # killed while it wrote down b
+    refresh(["a.example", "b.example", "c.example"], [], good_client(asked), 30, NOW, journal)
+    rows = refresh(
+        ["a.example", "b.example", "c.example"], [], good_client(asked), 30, NOW, journal
+    )
+    assert asked == ["a.example", "b.example", "b.example", "c.example"]
+    assert [row["domain"] for row in rows] == ["a.example", "b.example", "c.example"]
 
 
 def test_an_older_cache_without_newer_columns_is_read() -> None:
