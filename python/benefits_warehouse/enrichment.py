@@ -136,7 +136,7 @@ class Journal:
         """
         if self.path:
             with self.path.open("a") as file:
-                file.write("\n" + json.dumps(row, default=str))
+                file.write(f"\n{json.dumps(row, default=str)}\n")
 
 
 def refresh(
