@@ -4,7 +4,9 @@
     {%- set text = "array_to_string(" ~ column ~ ", ' | ')" if kind.endswith("[]") else column -%}
     {%- if kind.upper() == "VARCHAR" or kind.endswith("[]") -%}
         case
-            when regexp_matches({{ text }}, '^[=+@\t\r-]')
+            -- These are all below 'A'; to compare costs less than a regular expression.
+            when {{ text }} < 'A'
+                and regexp_matches({{ text }}, '^[=+@\t\r-]')
                 and not regexp_full_match({{ text }}, '[+-]?[0-9]+([.][0-9]+)?')
                 then '''' || {{ text }}
             else {{ text }}

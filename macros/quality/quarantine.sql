@@ -37,7 +37,6 @@ inner join {{ landed }} as landed
     on
         withheld.file_id = landed.file_id
         and withheld.source_row = landed.source_row
-        and landed.change = 'upsert'
 inner join ledger
     on withheld.file_id = ledger.file_id
 {%- endmacro %}

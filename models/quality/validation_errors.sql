@@ -41,7 +41,6 @@ ledger as (
         on
             assessed.file_id = landed.file_id
             and assessed.source_row = landed.source_row
-            and landed.change = 'upsert'
     where
         len(assessed.all_reasons) + len(assessed.dq_flags) > 0
         and not assessed.is_deleted

@@ -13,7 +13,8 @@ from benefits_warehouse.landing_contract import quoted
 
 KEY = "DBT_ENV_SECRET_RESTRICTED_KEY"
 SHORTEST_KEY = 16
-STORAGE = "v1.5.0"  # half the size; only the loader opens this file
+# As in profiles.yml: readers of 1.4 and later may open analytics, only this project the other.
+PUBLISHED_STORAGE, STORAGE = "v1.4.0", "v1.5.0"
 
 
 def restricted_key(name: str = KEY) -> str:
@@ -100,8 +101,10 @@ def explain(message: str, path: Path) -> str | None:
 
 
 def attach_plain(connection: duckdb.DuckDBPyConnection, path: Path, alias: str) -> None:
-    """Attach a database that holds nothing personal; older readers can open it."""
-    connection.execute(f"attach {quoted(path)} as {alias}")
+    """Attach a database that holds nothing personal."""
+    connection.execute(
+        f"attach {quoted(path)} as {alias} (storage_version {quoted(PUBLISHED_STORAGE)})"
+    )
 
 
 def rewrite(

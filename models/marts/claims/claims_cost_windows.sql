@@ -24,40 +24,36 @@ days as (
     group by claims.company_ein, claims.service_date
 ),
 
-companies as (
-    select
-        company_ein,
-        min(service_date) as first_day
-    from days
-    group by company_ein
-),
-
-calendar as (
-    select
-        companies.company_ein,
-        companies.first_day,
-        unnest(generate_series(companies.first_day, as_of.as_of_date, interval 1 day))::date as day
-    from companies
-    cross join as_of
-),
-
 -- Running totals: a window's sum is the difference of two of them, whatever its length.
 totals as (
     select
-        calendar.company_ein,
-        calendar.first_day,
-        calendar.day,
-        sum(coalesce(days.cents, 0)) over so_far as cents,
-        sum(coalesce(days.claim_count, 0)) over so_far as claim_count
-    from calendar
-    left join days
-        on
-            calendar.company_ein = days.company_ein
-            and calendar.day = days.service_date
+        company_ein,
+        service_date,
+        min(service_date) over (partition by company_ein) as first_day,
+        lead(service_date) over so_far as next_day,
+        sum(cents) over so_far as cents,
+        sum(claim_count) over so_far as claim_count
+    from days
     window so_far as (
-        partition by calendar.company_ein order by calendar.day
+        partition by company_ein order by service_date
         rows between unbounded preceding and current row
     )
+),
+
+-- A total stays what it is until the next day with claims.
+calendar as (
+    select
+        totals.company_ein,
+        totals.first_day,
+        totals.cents,
+        totals.claim_count,
+        unnest(generate_series(
+            totals.service_date,
+            coalesce(totals.next_day - 1, as_of.as_of_date),
+            interval 1 day
+        ))::date as day
+    from totals
+    cross join as_of
 ),
 
 earlier as (
@@ -67,7 +63,7 @@ earlier as (
         lag(cents, {{ 2 * length }}, 0) over by_day as cents_long_before,
         lag(claim_count, {{ length }}, 0) over by_day as claims_before,
         lag(claim_count, {{ 2 * length }}, 0) over by_day as claims_long_before
-    from totals
+    from calendar
     window by_day as (partition by company_ein order by day)
 ),
 

@@ -17,66 +17,90 @@ as_of as (
     where source = 'spend_accounts'
 ),
 
-spending as (
-    select
-        benefit_account_id,
-        date_trunc('month', transaction_at)::date as month,
-        sum(amount) as spend,
-        (sum(amount) * 100)::hugeint as spend_cents
-    from {{ ref('fct_transactions') }}
-    group by benefit_account_id, date_trunc('month', transaction_at)::date
-),
-
-first_months as (
-    select
-        benefit_account_id,
-        min(month) as first_month
-    from spending
-    group by benefit_account_id
-),
-
-months as (
+lives as (
     select
         benefit_accounts.benefit_account_id,
         benefit_accounts.benefit_type,
         benefit_accounts.program_name,
         benefit_accounts.monthly_allowance,
         (benefit_accounts.monthly_allowance::decimal(38, 2) * 100)::hugeint as allowance_cents,
-        unnest(generate_series(
-            least(date_trunc('month', account_holders.hire_date), first_months.first_month),
-            least(as_of.as_of_date, account_holders.terminated_on),
-            interval 1 month
-        ))::date as month
+        date_trunc('month', account_holders.hire_date)::date as first_month,
+        least(as_of.as_of_date, account_holders.terminated_on) as last_day
     from benefit_accounts
     inner join account_holders
         on benefit_accounts.employee_id = account_holders.employee_id
-    left join first_months
-        on benefit_accounts.benefit_account_id = first_months.benefit_account_id
     cross join as_of
 ),
 
-final as (
+movements as (
     select
-        months.*,
-        coalesce(spending.spend, 0) as spend,
-        coalesce(spending.spend_cents, 0) as spend_cents
-    from months
-    left join spending
-        on
-            months.benefit_account_id = spending.benefit_account_id
-            and months.month = spending.month
+        benefit_account_id,
+        date_trunc('month', transaction_at)::date as month,
+        amount
+    from {{ ref('fct_transactions') }}
+    union all
+    select
+        benefit_account_id,
+        first_month as month,
+        0 as amount
+    from lives
+),
+
+spending as (
+    select
+        benefit_account_id,
+        month,
+        sum(amount) as month_spend,
+        (sum(amount) * 100)::hugeint as spend_cents,
+        lead(month) over (partition by benefit_account_id order by month) as next_month
+    from movements
+    where month is not null
+    group by benefit_account_id, month
+),
+
+used as (
+    select
+        lives.benefit_account_id,
+        lives.benefit_type,
+        lives.program_name,
+        lives.monthly_allowance,
+        lives.last_day,
+        spending.month,
+        spending.next_month,
+        spending.month_spend,
+        case
+            when lives.monthly_allowance > 0
+                then {{ rounded_ratio('spend_cents * 100', 'allowance_cents', 2) }}
+        end::decimal(38, 2) as month_utilization_pct
+    from lives
+    inner join spending
+        on lives.benefit_account_id = spending.benefit_account_id
+),
+
+-- The months from one with spend up to the next one have none.
+months as (
+    select
+        used.* replace (
+            unnest(generate_series(
+                used.month,
+                least(used.last_day, used.next_month - 1),
+                interval 1 month
+            ))::date as month
+        ),
+        used.month as spent_in
+    from used
 )
 
 select
     benefit_account_id,
     month,
     monthly_allowance as allowance,
-    spend::decimal(38, 2) as spend,
+    case when month = spent_in then month_spend else 0 end::decimal(38, 2) as spend,
     case
-        when monthly_allowance > 0
-            then {{ rounded_ratio('spend_cents * 100', 'allowance_cents', 2) }}
+        when month = spent_in then month_utilization_pct
+        when monthly_allowance > 0 then 0
     end::decimal(38, 2) as utilization_pct,
     spend > monthly_allowance as over_allowance,
     benefit_type,
     program_name
-from final
+from months

@@ -150,7 +150,7 @@ class Floor:
             config={"memory_limit": memory, "temp_directory": str(folder / "tmp")}
         )
         self.started = time.monotonic()
-        self.run(f"attach '{folder / 'analytics.duckdb'}' as analytics")
+        self.run(f"attach '{folder / 'analytics.duckdb'}' as analytics (storage_version 'v1.4.0')")
         self.run("create schema analytics.marts; create schema analytics.quality")
         for name, body in CLEANING.items():
             self.run(f"create temp macro {name}(x) as {body}")
