@@ -4,11 +4,12 @@
     same unique_key where it has one; it is never built anew. So does a Python model.
 
     Any other is built whole where is_increment says no, is left alone where nothing changed, and
-    else takes in the rows of the query, which replace those of the same unique_key. Its config:
-    is_judging: rows that are judged as before are not written, others get a new `judgement`.
-    replaced: a condition; the rows that meet it are taken out, and come back only from the query.
-    parents: relations whose changes the model looks for; what they held is kept beside the table.
-    Rows that a judging model among the parents has judged anew are taken out too. -#}
+    else takes in the rows of the query. Its config:
+    is_judging: these replace those of the same unique_key; rows that are judged as before are not
+    written, others get a new `judgement`.
+    replaced: a condition, where it is not judging; the rows that meet it are taken out before, and
+    so are those whose unique_key a judging model among the parents has judged anew.
+    parents: relations whose changes the model looks for; what they held is kept beside the table. -#}
 {% materialization incremental, adapter="duckdb", supported_languages=["sql", "python"] %}
     {% set target_relation = this.incorporate(type="table") %}
     {% set is_python = model.language == "python" %}

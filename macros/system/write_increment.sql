@@ -1,23 +1,30 @@
 {% macro write_increment(relation, sql) -%}
     {#- The statements that bring a table up to date with the rows of a query, see the
-        materialization `incremental`. -#}
-    {%- set unique_key = config.get("unique_key") or [] -%}
-    {%- set keys = [unique_key] if unique_key is string else unique_key -%}
+        materialization `incremental`. Only the query of a judging model reads its own table, so
+        only there are rows held before they are written; what is of a newer load than all of the
+        table's can't be in it. -#}
+    {%- set key = config.require("unique_key") -%}
+    {%- if config.meta_get("is_judging") -%}
+    {%- set known -%}
+        batch where load_id <= (select max(load_id) from {{ relation }})
+    {%- endset -%}
     create or replace temp table batch as (
         {{ sql }}
     );
-    {% if config.meta_get("is_judging") -%}
-    delete from batch where row_id in (
-        select row_id from (
-            select * exclude (judgement) from batch
+    delete from batch where {{ key }} in (
+        select {{ key }} from (
+            select * exclude (judgement) from {{ known }}
             intersect
             select * exclude (judgement) from {{ relation }}
-            where row_id in (select row_id from batch)
+            where {{ key }} in (select {{ key }} from {{ known }})
         )
     );
-    {% endif -%}
-    {% for parent in increments_above(model) if config.get("full_refresh") is not sameas false -%}
-    delete from {{ relation }} where row_id in (
+    delete from {{ relation }} where {{ key }} in (select {{ key }} from {{ known }});
+    insert into {{ relation }} by name (from batch);
+    drop table batch;
+    {%- else -%}
+    {% for parent in increments_above(model) -%}
+    delete from {{ relation }} where {{ key }} in (
         select row_id from {{ relation_of_node(parent) }}
         where judgement > {{ seen_judgement(parent.name) }}
     );
@@ -25,11 +32,8 @@
     {%- if config.meta_get("replaced") -%}
     delete from {{ relation }} where {{ config.meta_get("replaced") }};
     {% endif -%}
-    {%- if keys -%}
-    delete from {{ relation }} as known using batch where
-        {%- for key in keys %} known.{{ key }} = batch.{{ key }}{{ " and" if not loop.last }}
-        {%- endfor %};
-    {% endif -%}
-    insert into {{ relation }} by name (from batch);
-    drop table batch;
+    insert into {{ relation }} by name (
+        {{ sql }}
+    );
+    {%- endif -%}
 {%- endmacro %}

@@ -1,10 +1,16 @@
 {% macro write_log(relation, sql, rows=none) -%}
-    {#- The statements that take the rows of a query into a log. One with a contract is made from
-        it; that of a Python model, which has none, from the table `rows` that the model left, which
-        is dropped afterwards. New columns are added. -#}
+    {#- The statements that take the rows of a query into a log, where they replace those of the
+        same unique_key. One with a contract is made from it; that of a Python model, which has
+        none, from the table `rows` that the model left, which is dropped afterwards. New columns
+        are added. The query may read the log, so its rows are held before they are written. -#}
+    {%- set unique_key = config.get("unique_key") or [] -%}
+    {%- set keys = [unique_key] if unique_key is string else unique_key -%}
+    {%- set batch = rows or "batch" -%}
     {%- if rows is none -%}
     {{ hook_table_ddl(model) }}
-    {{ write_increment(relation, sql) }}
+    create or replace temp table batch as (
+        {{ sql }}
+    );
     {%- else -%}
     {%- if should_full_refresh() -%}
     drop table if exists {{ relation }};
@@ -14,7 +20,12 @@
     alter table {{ relation }}
     add column if not exists {{ adapter.quote(column.name) }} {{ column.data_type }};
     {%- endfor %}
-    {{ write_increment(relation, "from " ~ rows) }}
-    drop table {{ rows }};
-    {%- endif -%}
+    {%- endif %}
+    {%- if keys %}
+    delete from {{ relation }} as known using {{ batch }} as batch where
+        {%- for key in keys %} known.{{ key }} = batch.{{ key }}{{ " and" if not loop.last }}
+        {%- endfor %};
+    {%- endif %}
+    insert into {{ relation }} by name (from {{ batch }});
+    drop table {{ batch }};
 {%- endmacro %}

@@ -11,7 +11,7 @@ tidied as (
         {{ clean_text('claim_id', is_varied=true) }} as claim_id,
         {{ tidy_text('company_ein') }} as company_ein_text,
         {{ clean_text('claim_type') }} as claim_type,
-        {{ tidy_text('amount', is_varied=true) }} as amount_text,
+        amount as delivered_amount,
         {{ tidy_text('service_date') }} as service_date_text,
         {{ tidy_text('last_updated') }} as last_updated_text
     from source
@@ -28,9 +28,9 @@ renamed as (
         claim_id,
         claim_type,
         {{ clean_ein('company_ein_text') }} as company_ein,
-        {{ clean_money('amount_text') }} as amount,
+        delivered_amount,
+        {{ clean_money('delivered_amount', is_varied=true) }} as amount,
         {{ is_filled('company_ein_text') }} as has_company_ein_text,
-        {{ is_filled('amount_text') }} as has_amount_text,
         {{ is_filled('service_date_text') }} as has_service_date_text,
         {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_date('service_date_text') }} as service_date,
@@ -39,6 +39,7 @@ renamed as (
 )
 
 select
-    *,
+    * exclude (delivered_amount),
+    {{ is_filled('delivered_amount', value='amount') }} as has_amount_text,
     {{ entity_key(['claim_id']) }} as entity_key
 from renamed

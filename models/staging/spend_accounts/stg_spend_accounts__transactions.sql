@@ -13,8 +13,8 @@ tidied as (
         {{ clean_text('benefit_account_id', is_varied=true) }} as benefit_account_id,
         {{ clean_name('merchant') }} as merchant,
         {{ clean_text('category') }} as category,
-        {{ tidy_text('amount', is_varied=true) }} as amount_text,
-        {{ tidy_text('"timestamp"', is_varied=true) }} as timestamp_text,
+        amount as delivered_amount,
+        "timestamp" as delivered_timestamp,
         {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
@@ -32,16 +32,18 @@ renamed as (
         benefit_account_id,
         merchant,
         category,
-        {{ clean_money('amount_text') }} as amount,
-        {{ is_filled('amount_text') }} as has_amount_text,
-        {{ is_filled('timestamp_text') }} as has_timestamp_text,
+        delivered_amount,
+        delivered_timestamp,
+        {{ clean_money('delivered_amount', is_varied=true) }} as amount,
         {{ is_filled('last_updated_text') }} as has_last_updated_text,
-        {{ clean_timestamp('timestamp_text') }} as transaction_at,
+        {{ clean_timestamp('delivered_timestamp', is_varied=true) }} as transaction_at,
         {{ clean_timestamp('last_updated_text') }} as last_updated
     from tidied
 )
 
 select
-    *,
+    * exclude (delivered_amount, delivered_timestamp),
+    {{ is_filled('delivered_amount', value='amount') }} as has_amount_text,
+    {{ is_filled('delivered_timestamp', value='transaction_at') }} as has_timestamp_text,
     {{ entity_key(['transaction_id']) }} as entity_key
 from renamed
