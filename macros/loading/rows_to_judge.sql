@@ -8,6 +8,8 @@
     - share a group with one of these (groups: lists of expressions),
     and whatever shares a group with those, so that every group is whole. Only the first two and
     their siblings are is_wanted: of the others, who are there to be counted, groups are in part.
+    New rows are read as often as they are asked for, as in a full build: to hold millions of them
+    would cost more, and undo the dictionaries that cleaning lives on.
     What is in quarantine is judged anew by these, too: a verdict looks at nothing but the row, its
     parents and its groups, and other rules, references or vars are another version. What is known
     already is read from the table itself, so the cost follows the delta.
@@ -25,7 +27,7 @@ to_judge as (
 {%- set watermark = run_query("select coalesce(max(load_id), 0) from " ~ this).rows[0][0] -%}
 {%- set columns = adapter.get_columns_in_relation(staged) | map(attribute="name") | list -%}
 {%- set key = entity_key(feed.key) -%}
-fresh as (
+fresh as not materialized (
     select * from {{ staged }}
     where load_id > {{ watermark }}
 ),
@@ -41,7 +43,7 @@ changed_{{ loop.index }} as (
 ),
 
 {% endfor -%}
-touched_0 as (
+touched_0 as materialized (
     select entity_key from fresh
     {%- for joined in parents.values() %}
     {%- set index = loop.index %}
@@ -53,14 +55,21 @@ touched_0 as (
     {%- endfor %}
 ),
 
+{% for expressions in groups -%}
+fresh_group_{{ loop.index }} as materialized (
+    select distinct ({{ expressions | join(", ") }}) as members
+    from fresh
+),
+
+{% endfor -%}
 {% for level in range(2 if groups else 0) -%}
-touched_{{ level + 1 }} as (
+touched_{{ level + 1 }} as materialized (
     select entity_key from touched_{{ level }}
     {%- for expressions in groups %}
     union
     select {{ key }} from {{ this }}
     where ({{ expressions | join(", ") }}) in (
-        select ({{ expressions | join(", ") }}) from fresh
+        select members from fresh_group_{{ loop.index }}
         union
         select ({{ expressions | join(", ") }}) from {{ this }}
         where {{ key }} in (select entity_key from touched_{{ level }})
@@ -69,14 +78,18 @@ touched_{{ level + 1 }} as (
 ),
 
 {% endfor -%}
-batch as materialized (
-    select * from fresh
-    union all by name
+known as materialized (
     select
         {{ columns | reject("equalto", "entity_key") | join(", ") }},
         {{ key }} as entity_key
     from {{ this }}
     where {{ key }} in (select entity_key from touched_{{ 2 if groups else 0 }})
+),
+
+batch as not materialized (
+    select * from fresh
+    union all by name
+    select * from known
 ),
 
 {{ versions(feed_name, "batch", landed, keep_conflicts) }},
