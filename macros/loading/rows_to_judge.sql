@@ -47,7 +47,7 @@ touched_0 as materialized (
     select entity_key from fresh
     {%- for joined in parents.values() %}
     {%- set index = loop.index %}
-    union
+    union all
     select {{ key }} from {{ this }}
     where ({{ joined.keys() | join(", ") }}) in (
         select ({{ joined.values() | join(", ") }}) from changed_{{ index }}
@@ -64,17 +64,19 @@ fresh_group_{{ loop.index }} as materialized (
 {% endfor -%}
 {% for level in range(2 if groups else 0) -%}
 touched_{{ level + 1 }} as materialized (
-    select entity_key from touched_{{ level }}
-    {%- for expressions in groups %}
-    union
-    select {{ key }} from {{ this }}
-    where ({{ expressions | join(", ") }}) in (
-        select members from fresh_group_{{ loop.index }}
-        union
-        select ({{ expressions | join(", ") }}) from {{ this }}
-        where {{ key }} in (select entity_key from touched_{{ level }})
+    select distinct entity_key from (
+        select entity_key from touched_{{ level }}
+        {%- for expressions in groups %}
+        union all
+        select {{ key }} as entity_key from {{ this }}
+        where ({{ expressions | join(", ") }}) in (
+            select members from fresh_group_{{ loop.index }}
+            union all
+            select ({{ expressions | join(", ") }}) from {{ this }}
+            where {{ key }} in (select entity_key from touched_{{ level }})
+        )
+        {%- endfor %}
     )
-    {%- endfor %}
 ),
 
 {% endfor -%}

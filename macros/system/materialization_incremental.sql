@@ -5,8 +5,7 @@
 
     Any other is built whole where is_increment says no, is left alone where nothing changed, and
     else takes in the rows of the query. Its config:
-    is_judging: these replace those of the same unique_key; rows that are judged as before are not
-    written, others get a new `judgement`.
+    is_judging: these replace those of the same unique_key, and bear a higher `judgement` than any.
     replaced: a condition, where it is not judging; the rows that meet it are taken out before, and
     so are those whose unique_key a judging model among the parents has judged anew.
     parents: relations whose changes the model looks for; what they held is kept beside the table. -#}

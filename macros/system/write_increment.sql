@@ -1,27 +1,22 @@
 {% macro write_increment(relation, sql) -%}
     {#- The statements that bring a table up to date with the rows of a query, see the
-        materialization `incremental`. Only the query of a judging model reads its own table, so
-        only there are rows held before they are written; what is of a newer load than all of the
-        table's can't be in it. -#}
+        materialization `incremental`. They are written once, straight into the table: to hold a
+        day of 20 million rows beside it first would cost as much as judging them. -#}
     {%- set key = config.require("unique_key") -%}
     {%- if config.meta_get("is_judging") -%}
-    {%- set known -%}
-        batch where load_id <= (select max(load_id) from {{ relation }})
-    {%- endset -%}
-    create or replace temp table batch as (
+    {#- What is of a newer load than all of the table's can't be in it. -#}
+    {%- set watermark = run_query("select coalesce(max(load_id), 0) from " ~ relation).rows[0][0] -%}
+    {%- set newest = "(select max(judgement) from " ~ relation ~ ")" -%}
+    insert into {{ relation }} by name (
         {{ sql }}
     );
-    delete from batch where {{ key }} in (
-        select {{ key }} from (
-            select * exclude (judgement) from {{ known }}
-            intersect
-            select * exclude (judgement) from {{ relation }}
-            where {{ key }} in (select {{ key }} from {{ known }})
-        )
-    );
-    delete from {{ relation }} where {{ key }} in (select {{ key }} from {{ known }});
-    insert into {{ relation }} by name (from batch);
-    drop table batch;
+    delete from {{ relation }}
+    where
+        judgement < {{ newest }}
+        and {{ key }} in (
+            select {{ key }} from {{ relation }}
+            where judgement = {{ newest }} and load_id <= {{ watermark }}
+        );
     {%- else -%}
     {% for parent in increments_above(model) -%}
     delete from {{ relation }} where {{ key }} in (
