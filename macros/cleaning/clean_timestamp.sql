@@ -1,7 +1,7 @@
 {% macro clean_timestamp(text, is_varied=false) -%}
     {#- ISO 8601 with Z or an offset to UTC, without one taken as UTC; a bare date is its midnight.
-        The offset is computed here: a cast to timestamptz would depend on the session. is_varied: as
-        in clean_money. -#}
+        The offset is computed here: a cast to timestamptz would depend on the session.
+        is_varied: as in clean_money. -#}
     {%- set tidy = tidy_text(text) if is_varied else text -%}
     {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
     {%- set clock = '[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}

@@ -4,7 +4,7 @@
     {%- if execute and is_recorded_run() -%}
         greatest(
             (select count(*) from {{ ops_relation("run_history") }}),
-            {% if is_increment() -%} (select max(judgement) + 1 from {{ this }}) {%- else -%} 0 {%- endif %}
+            {{ "(select max(judgement) + 1 from " ~ this ~ ")" if is_increment() else 0 }}
         )
     {%- else -%}
         0

@@ -8,7 +8,7 @@
     is_judging: these replace those of the same unique_key, and bear a higher `judgement` than any.
     replaced: a condition, where it is not judging; the rows that meet it are taken out before, and
     so are those whose unique_key a judging model among the parents has judged anew.
-    parents: relations whose changes the model looks for; what they held is kept beside the table. -#}
+    parents: relations whose changes the model looks for; what they held is kept beside it. -#}
 {% materialization incremental, adapter="duckdb", supported_languages=["sql", "python"] %}
     {% set target_relation = this.incorporate(type="table") %}
     {% set is_python = model.language == "python" %}

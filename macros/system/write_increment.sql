@@ -5,7 +5,8 @@
     {%- set key = config.require("unique_key") -%}
     {%- if config.meta_get("is_judging") -%}
     {#- What is of a newer load than all of the table's can't be in it. -#}
-    {%- set watermark = run_query("select coalesce(max(load_id), 0) from " ~ relation).rows[0][0] -%}
+    {%- set newest_load = "select coalesce(max(load_id), 0) from " ~ relation -%}
+    {%- set watermark = run_query(newest_load).rows[0][0] -%}
     {%- set newest = "(select max(judgement) from " ~ relation ~ ")" -%}
     insert into {{ relation }} by name (
         {{ sql }}

@@ -14,7 +14,7 @@ tidied as (
         {{ clean_name('merchant') }} as merchant,
         {{ clean_text('category') }} as category,
         amount as delivered_amount,
-        "timestamp" as delivered_timestamp,
+        timestamp as delivered_timestamp,
         {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
