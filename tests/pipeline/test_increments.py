@@ -69,6 +69,7 @@ OF_OTHERS = {
     *("invalid_employee_id", "invalid_benefit_account_id", "cross_employee_account_usage"),
     *("category_mismatch", "over_monthly_allowance", "suspected_duplicate", "before_hire_date"),
 }
+PEPPER, ONE_PEPPER = "DBT_ENV_SECRET_PII_PEPPER", "one pepper for all variants"
 # What no rule, reference, var or pepper of the test below decides.
 UNTOUCHED = {
     "marts.calendar_days",
@@ -334,7 +335,7 @@ def chain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     deliveries = Deliveries(histories, builds, rng)
     started = perf_counter(), process_time()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_ENV_SECRET_PII_PEPPER", "one pepper for all variants")
+        patch.setenv(PEPPER, ONE_PEPPER)
         for number in range(builds):
             deliveries.bring(warehouse, number)
             disturb(warehouse, number, rng, made.is_soak)
@@ -490,8 +491,9 @@ def test_other_rules_references_vars_and_pepper(
         "rules": lambda: change_rules(project),
         "vars": lambda: variables.update(plan_gap_min_days=20, as_of_date="2024-10-31"),
         "references": lambda: change_references(project),
-        "pepper": lambda: monkeypatch.setenv("DBT_ENV_SECRET_PII_PEPPER", "another pepper"),
+        "pepper": lambda: monkeypatch.setenv(PEPPER, "another pepper"),
     }
+    monkeypatch.setenv(PEPPER, ONE_PEPPER)
     before = mart_hashes(chain.increments.database / "analytics.duckdb")
     restate(chain)
     told = ""
