@@ -30,7 +30,11 @@
         {% if is_log %}
             {{ write_log(target_relation, sql, batch if is_python else none) }}
         {% else %}
-            {{ (write_increment if is_increment() else write_table)(target_relation, sql) }}
+            {% if is_increment() %}
+                {{ write_increment(target_relation, sql) }}
+            {% else %}
+                {{ write_table(target_relation, sql) }}
+            {% endif %}
             {{ write_stamp(target_relation, stamp) }}
         {% endif %}
         {% for parent in config.meta_get("parents") or {} %}
