@@ -73,10 +73,10 @@ lint: setup ## ruff for Python, sqlfluff for SQL
 	    $(wildcard models tests analyses snapshots)
 
 forget: setup ## erase one person, named on standard input (ARGS: further arguments of dbt build)
-	@PYTHONPATH=python $(PY) -m benefits_warehouse.forget $(ARGS)
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.forget $(ARGS)
 
 encrypt: setup ## write restricted.duckdb anew with DBT_ENV_SECRET_RESTRICTED_KEY, or without
-	@PYTHONPATH=python $(PY) -m benefits_warehouse.encrypt
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.encrypt
 
 audit: setup ## known vulnerabilities of the locked packages, new ones apart from accepted ones
 	@$(PY) .ci/audit.py

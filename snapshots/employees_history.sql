@@ -13,6 +13,6 @@ select
     is_valid,
     last_updated,
     load_id
-from {{ ref('int_employees_assessed') }}
+from {{ ref('int_employees_judged') }}
 where not is_deleted
 {% endsnapshot %}

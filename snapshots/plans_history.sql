@@ -11,6 +11,6 @@ select
     is_valid,
     last_updated,
     load_id
-from {{ ref('int_plans_assessed') }}
+from {{ ref('int_plans_judged') }}
 where not is_deleted
 {% endsnapshot %}

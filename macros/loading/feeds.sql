@@ -10,7 +10,7 @@
                 source=source_name,
                 feed=feed_part,
                 mode=var("feed_modes").get(name, feed.mode),
-                assessed="int_" ~ feed.entity ~ "_assessed",
+                judged="int_" ~ feed.entity ~ "_judged",
                 staged="stg_" ~ source_name ~ "__" ~ feed_part,
                 landed="land_" ~ source_name ~ "__" ~ feed_part,
                 record_key=feed.key[0] if feed.key | length == 1 else "record_key",

@@ -10,13 +10,13 @@
     sized as (
         select
             *,
-            (select count(*) from {{ ref(feed.assessed) }}) <= 1000000 as is_small,
+            (select count(*) from {{ ref(feed.judged) }}) <= 1000000 as is_small,
             {% if feed.mode == "delta" -%}
-            load_id = (select max(load_id) from {{ ref(feed.assessed) }}) as is_newest
+            load_id = (select max(load_id) from {{ ref(feed.judged) }}) as is_newest
             {%- else -%}
             not is_deleted as is_newest
             {%- endif %}
-        from {{ ref(feed.assessed) }}
+        from {{ ref(feed.judged) }}
         where is_current
     ),
 

@@ -1,4 +1,4 @@
-{% macro quarantine(feed_name, assessed, landed) -%}
+{% macro quarantine(feed_name, judged, landed) -%}
 {#-
     The rows of a feed that are withheld from the marts, as delivered but masked, with every reason.
     A state, not a log: each run judges anew, and a row that now passes is gone from here.
@@ -7,12 +7,12 @@
 with
 
 withheld as (
-    select * from {{ assessed }}
+    select * from {{ judged }}
     where
         is_current
         and not is_valid
         and not is_deleted
-        and {{ is_judged_since(feed.assessed) if feed.is_increment else "true" }}
+        and {{ is_judged_since(feed.judged) if feed.is_increment else "true" }}
 ),
 
 ledger as (

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from benefits_warehouse import enrichment
-from benefits_warehouse.rows import relation_of
+from benefits_warehouse.enrichment import answers
+from benefits_warehouse.runtime.rows import relation_of
 
 
 def model(dbt, session):
@@ -15,7 +15,7 @@ def model(dbt, session):
         session: the DuckDB connection of the run.
 
     Returns:
-        Relation with the rows to add or replace, columns as in enrichment.CACHE.
+        Relation with the rows to add or replace, columns as in answers.CACHE.
     """
     dbt.config(materialized="incremental", unique_key="domain")
     settings = json.loads(dbt.config.meta_get("settings"))
@@ -25,17 +25,17 @@ def model(dbt, session):
     if dbt.is_incremental:
         cached = session.sql(f"select * from {dbt.this}")
         cache = [dict(zip(cached.columns, row, strict=True)) for row in cached.fetchall()]
-    client = enrichment.stub_client(mock)
+    client = answers.stub_client(mock)
     if settings["mode"] == "http":  # only then is there something to import, which takes its time
-        from benefits_warehouse.enrichment_http import Settings, http_client
+        from benefits_warehouse.enrichment.client import Settings, http_client
 
         client = http_client(Settings.of(settings))
     (folder,) = session.sql("select getvariable('warehouse_folder')").fetchone()
-    rows = enrichment.refresh(
+    rows = answers.refresh(
         domains=[row[0] for row in lookup],
         cache=cache,
         client=client,
         ttl_days=settings["ttl_days"],
         journal=Path(folder) / "restricted" / "enrichment_answers.jsonl",
     )
-    return relation_of(session, "new_enrichment_rows", enrichment.CACHE, rows)
+    return relation_of(session, "new_enrichment_rows", answers.CACHE, rows)

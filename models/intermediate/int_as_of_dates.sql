@@ -5,19 +5,19 @@ with
 
 claims as (
     select max(service_date) as as_of_date
-    from {{ ref('int_claims_assessed') }}
+    from {{ ref('int_claims_judged') }}
     where is_valid and not is_deleted
 ),
 
 plans as (
     select max(start_date) as as_of_date
-    from {{ ref('int_plans_assessed') }}
+    from {{ ref('int_plans_judged') }}
     where is_valid and not is_deleted and start_date <= first_seen_at::date
 ),
 
 transactions as (
     select max(transaction_day) as as_of_date
-    from {{ ref('int_transactions_assessed') }}
+    from {{ ref('int_transactions_judged') }}
     where is_valid and not is_deleted
 ),
 

@@ -2,8 +2,8 @@
 
 import json
 
-from benefits_warehouse import landing
-from benefits_warehouse.rows import relation_of
+from benefits_warehouse.landing import loader
+from benefits_warehouse.runtime.rows import relation_of
 
 
 def model(dbt, session):
@@ -14,7 +14,7 @@ def model(dbt, session):
         session: the DuckDB connection of the run.
 
     Returns:
-        Relation with the new rows of the ledger, columns as in landing.LEDGER.
+        Relation with the new rows of the ledger, columns as in loader.LEDGER.
     """
     dbt.config(materialized="incremental", full_refresh=False)
     settings = json.loads(dbt.config.meta_get("settings"))
@@ -33,13 +33,13 @@ def model(dbt, session):
         rows = session.sql(f"select * from {dbt.this}")
         # A ledger of an older version may lack columns that later ones know.
         ledger = [
-            {**dict.fromkeys(landing.LEDGER), **dict(zip(rows.columns, row, strict=True))}
+            {**dict.fromkeys(loader.LEDGER), **dict(zip(rows.columns, row, strict=True))}
             for row in rows.fetchall()
         ]
     folder, run_id = session.sql(
         "select getvariable('warehouse_folder'), getvariable('run_id')"
     ).fetchone()
-    rows = landing.load_feeds(
+    rows = loader.load_feeds(
         session,
         json.loads(dbt.config.meta_get("feeds")),
         aliases,
@@ -47,4 +47,4 @@ def model(dbt, session):
         {**settings, "folder": f"{folder}/restricted/landing", "run_id": run_id},
         {name: f"({relation.sql_query()})" for name, relation in seeds.items()},
     )
-    return relation_of(session, "new_ledger_rows", landing.LEDGER, rows)
+    return relation_of(session, "new_ledger_rows", loader.LEDGER, rows)

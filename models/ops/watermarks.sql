@@ -13,27 +13,27 @@ ledger as (
     group by source, feed
 ),
 
-assessed as (
+judged as (
     {% for feed in feeds().values() %}
     select
         '{{ feed.source }}' as source,
         '{{ feed.feed }}' as feed,
         max(last_updated) as max_last_updated,
         coalesce(sum(version_count) filter (where version_rank = 1), 0) as rows_total
-    from {{ ref(feed.assessed) }}
+    from {{ ref(feed.judged) }}
     {{ "union all" if not loop.last }}
     {% endfor %}
 )
 
 select
-    assessed.source,
-    assessed.feed,
+    judged.source,
+    judged.feed,
     ledger.last_load_id,
     ledger.last_loaded_at,
-    assessed.max_last_updated,
-    assessed.rows_total::bigint as rows_total
-from assessed
+    judged.max_last_updated,
+    judged.rows_total::bigint as rows_total
+from judged
 left join ledger
     on
-        assessed.source = ledger.source
-        and assessed.feed = ledger.feed
+        judged.source = ledger.source
+        and judged.feed = ledger.feed

@@ -1,5 +1,5 @@
 {{ quarantine(
     'spend_accounts.employees',
-    assessed=ref('int_account_holders_assessed'),
+    judged=ref('int_account_holders_judged'),
     landed=ref('land_spend_accounts__employees')
 ) }}

@@ -1,5 +1,5 @@
 {{ quarantine(
     'spend_accounts.benefit_accounts',
-    assessed=ref('int_benefit_accounts_assessed'),
+    judged=ref('int_benefit_accounts_judged'),
     landed=ref('land_spend_accounts__benefit_accounts')
 ) }}

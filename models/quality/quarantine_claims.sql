@@ -2,6 +2,6 @@
 
 {{ quarantine(
     'benefits_admin.claims',
-    assessed=ref('int_claims_assessed'),
+    judged=ref('int_claims_judged'),
     landed=ref('land_benefits_admin__claims')
 ) }}

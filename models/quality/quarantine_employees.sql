@@ -1,5 +1,5 @@
 {{ quarantine(
     'benefits_admin.employees',
-    assessed=ref('int_employees_assessed'),
+    judged=ref('int_employees_judged'),
     landed=ref('land_benefits_admin__employees')
 ) }}

@@ -17,7 +17,7 @@ withheld as (
         row_id,
         {{ feed.record_key }}{{ " as record_key" if feed.record_key != "record_key" }},
         all_reasons
-    from {{ ref(feed.assessed) }}
+    from {{ ref(feed.judged) }}
     where is_current and not is_valid and not is_deleted
     {{ "union all" if not loop.last }}
     {%- endfor %}
@@ -80,7 +80,7 @@ judged_now as (
             when is_current and is_deleted then 'deleted'
             when is_valid then 'released'
         end as outcome
-    from {{ ref(feed.assessed) }}
+    from {{ ref(feed.judged) }}
     where row_id in (select gone.row_id from gone)
     {{ "union all" if not loop.last }}
     {%- endfor %}

@@ -1,5 +1,5 @@
 {{ quarantine(
     'benefits_admin.plans',
-    assessed=ref('int_plans_assessed'),
+    judged=ref('int_plans_judged'),
     landed=ref('land_benefits_admin__plans')
 ) }}

@@ -2,6 +2,6 @@
 
 {{ quarantine(
     'spend_accounts.transactions',
-    assessed=ref('int_transactions_assessed'),
+    judged=ref('int_transactions_judged'),
     landed=ref('land_spend_accounts__transactions')
 ) }}

@@ -14,7 +14,7 @@ ledger as (
     group by source, feed
 ),
 
-assessed as (
+judged as (
     {% for feed in feeds().values() %}
     select
         '{{ feed.source }}' as source,
@@ -23,7 +23,7 @@ assessed as (
         count(*) filter (where is_current) as current_rows,
         count(*) filter (where is_current and is_deleted) as rows_deleted_by_sender,
         count(*) filter (where is_valid and not is_deleted) as rows_valid
-    from {{ ref(feed.assessed) }}
+    from {{ ref(feed.judged) }}
     {{ "union all" if not loop.last }}
     {% endfor %}
 ),
@@ -41,14 +41,14 @@ quarantined as (
 
 counted as (
     select
-        assessed.*,
-        assessed.version_rows - assessed.current_rows as rows_superseded,
+        judged.*,
+        judged.version_rows - judged.current_rows as rows_superseded,
         quarantined.rows_quarantined
-    from assessed
+    from judged
     inner join quarantined
         on
-            assessed.source = quarantined.source
-            and assessed.feed = quarantined.feed
+            judged.source = quarantined.source
+            and judged.feed = quarantined.feed
 ),
 
 final as (

@@ -23,28 +23,28 @@ ledger as (
 {% for feed in feeds().values() %}
 {{ feed.entity }} as (
     select
-        assessed.row_id,
-        assessed.file_id,
+        judged.row_id,
+        judged.file_id,
         {% if feed.record_key == 'record_key' -%}
-        assessed.record_key,
+        judged.record_key,
         {%- else -%}
-        assessed.{{ feed.record_key }} as record_key,
+        judged.{{ feed.record_key }} as record_key,
         {%- endif %}
-        assessed.source_row,
-        assessed.first_seen_at,
+        judged.source_row,
+        judged.first_seen_at,
         {% for column in feed.columns -%}
         landed.{{ adapter.quote(column) }} as landed_{{ column }},
         {% endfor -%}
-        unnest(assessed.all_reasons || assessed.dq_flags) as error_reason
-    from {{ ref(feed.assessed) }} as assessed
+        unnest(judged.all_reasons || judged.dq_flags) as error_reason
+    from {{ ref(feed.judged) }} as judged
     inner join {{ ref(feed.landed) }} as landed
         on
-            assessed.file_id = landed.file_id
-            and assessed.source_row = landed.source_row
+            judged.file_id = landed.file_id
+            and judged.source_row = landed.source_row
     where
-        len(assessed.all_reasons) + len(assessed.dq_flags) > 0
-        and not assessed.is_deleted
-        and {{ is_judged_since(feed.assessed) if feed.is_increment else 'true' }}
+        len(judged.all_reasons) + len(judged.dq_flags) > 0
+        and not judged.is_deleted
+        and {{ is_judged_since(feed.judged) if feed.is_increment else 'true' }}
 ),
 
 {% endfor -%}

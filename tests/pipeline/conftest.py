@@ -28,6 +28,7 @@ from dbt.jsonschemas import jsonschemas
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "python"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 
 # These begin, the longest first, so that two workers end at about the same time.
 LONGEST = [
@@ -276,7 +277,7 @@ class Warehouse:
 
 def close_databases() -> None:
     """End what dbt holds in this process, as the end of a process would: databases and locks."""
-    from benefits_warehouse.dbt_plugin import release_locks
+    from benefits_warehouse.runtime.dbt_plugin import release_locks
 
     manager = DuckDBConnectionManager
     if manager._ENV is not None:

@@ -2,7 +2,7 @@
 -- length and an id of its own, and at most one of them is open.
 -- Why: dbt's snapshot keeps two open records, silently, for a key that its input holds twice; a
 -- question as of a day would then count a person or a plan twice.
--- Resolve: int_employees_assessed and int_plans_assessed must hold one row per entity_key. A
+-- Resolve: int_employees_judged and int_plans_judged must hold one row per entity_key. A
 -- history can't be built again: delete the records that are one too many while no run is on.
 {{ config(severity='error') }}
 with

@@ -3,7 +3,7 @@
 -- key is in both.
 -- Why: a row in both is counted although it is bad; a row in neither is lost without a word.
 -- Resolve: the row_id leads to file and line (quality.validation_errors); then compare is_valid in
--- the int_…_assessed model of the feed with what its mart and its quarantine table select.
+-- the int_…_judged model of the feed with what its mart and its quarantine table select.
 {{ config(severity='error') }}
 {% set undeleted = 'count(*) filter (where not is_deleted)' %}
 {% set marts = {
@@ -19,13 +19,13 @@
 select
     '{{ name }}' as feed,
     null as row_id,
-    'rows of {{ mart }}: ' || mart.found || ', valid: ' || assessed.expected as problem
+    'rows of {{ mart }}: ' || mart.found || ', valid: ' || judged.expected as problem
 from (select coalesce({{ rows_in_mart }}, 0) as found from {{ ref(mart) }}) as mart
 cross join ( -- noqa: ST05
-    select count(*) as expected from {{ ref(feed.assessed) }}
+    select count(*) as expected from {{ ref(feed.judged) }}
     where is_valid and not is_deleted and version_rank = 1
-) as assessed
-where mart.found <> assessed.expected
+) as judged
+where mart.found <> judged.expected
 union all
 select
     '{{ name }}' as feed,
@@ -35,7 +35,7 @@ select
         else 'in quarantine, but not withheld'
     end as problem
 from (
-    select * from {{ ref(feed.assessed) }}
+    select * from {{ ref(feed.judged) }}
     where is_current and not is_valid and not is_deleted
 ) as withheld
 full join {{ ref('quarantine_' ~ feed.entity) }} as quarantined
@@ -50,8 +50,8 @@ select
 from {{ ref(mart) }} as mart
 where
     mart.{{ key }} in (
-        select assessed.{{ feed.record_key }} from {{ ref(feed.assessed) }} as assessed
-        where assessed.is_current and not assessed.is_valid and not assessed.is_deleted
+        select judged.{{ feed.record_key }} from {{ ref(feed.judged) }} as judged
+        where judged.is_current and not judged.is_valid and not judged.is_deleted
     )
 {% endif %}
 {{ "union all" if not loop.last }}

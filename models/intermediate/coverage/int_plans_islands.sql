@@ -9,7 +9,7 @@ plans as (
     select
         *,
         lower(plan_type) as caseless_plan_type
-    from {{ ref('int_plans_assessed') }}
+    from {{ ref('int_plans_judged') }}
     where is_valid and not is_deleted
 ),
 

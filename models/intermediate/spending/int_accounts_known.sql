@@ -5,5 +5,5 @@ select
     benefit_type,
     program_name,
     monthly_allowance
-from {{ ref('int_benefit_accounts_assessed') }}
+from {{ ref('int_benefit_accounts_judged') }}
 where is_valid and version_rank = 1

@@ -4,5 +4,5 @@ select
     is_terminated,
     terminated_on,
     hire_date
-from {{ ref('int_account_holders_assessed') }}
+from {{ ref('int_account_holders_judged') }}
 where is_valid and version_rank = 1

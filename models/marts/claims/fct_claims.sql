@@ -3,12 +3,12 @@
 with
 
 claims as (
-    select * from {{ ref('int_claims_assessed') }}
+    select * from {{ ref('int_claims_judged') }}
     where
         is_valid
         and not is_deleted
         and version_rank = 1
-        and {{ is_judged_since('int_claims_assessed') }}
+        and {{ is_judged_since('int_claims_judged') }}
 )
 
 select

@@ -8,13 +8,13 @@ listed as (
 named as (
     select company_ein from listed
     union
-    select company_ein from {{ ref('int_employees_assessed') }}
+    select company_ein from {{ ref('int_employees_judged') }}
     where is_valid and company_ein is not null
     union
-    select company_ein from {{ ref('int_plans_assessed') }}
+    select company_ein from {{ ref('int_plans_judged') }}
     where is_valid and company_ein is not null
     union
-    select company_ein from {{ ref('int_claims_assessed') }}
+    select company_ein from {{ ref('int_claims_judged') }}
     where is_valid and company_ein is not null
 ),
 

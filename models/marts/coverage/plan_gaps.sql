@@ -1,5 +1,5 @@
 -- Uncovered days between two islands (internal) and from the last island to as_of_date (trailing).
--- Edge cases are proven in tests/pipeline/test_reference_analyses.py.
+-- Edge cases are proven in tests/pipeline/analyses/test_reference_analyses.py.
 with
 
 islands as (

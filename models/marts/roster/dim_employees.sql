@@ -1,7 +1,7 @@
 with
 
 employees as (
-    select * from {{ ref('int_employees_assessed') }}
+    select * from {{ ref('int_employees_judged') }}
     where is_valid and version_rank = 1
 )
 

@@ -9,7 +9,7 @@ persons as (
         company_ein,
         lower(full_name) as compared_name,
         count(*) over (partition by email) as sharing
-    from {{ ref('int_employees_assessed') }}
+    from {{ ref('int_employees_judged') }}
     where is_valid and not is_deleted and version_rank = 1
 ),
 
@@ -21,7 +21,7 @@ holders as (
         domains.company_ein,
         lower(account_holders.first_name || ' ' || account_holders.last_name) as compared_name,
         count(*) over (partition by account_holders.email) as sharing
-    from {{ ref('int_account_holders_assessed') }} as account_holders
+    from {{ ref('int_account_holders_judged') }} as account_holders
     left join {{ ref('int_domains_resolved') }} as domains
         on split_part(account_holders.email, '@', 2) = domains.email_domain
     where

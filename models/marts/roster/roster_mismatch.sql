@@ -7,7 +7,7 @@ employees as (
     select
         *,
         coalesce(company_ein, 'UNMAPPED') as listed_under
-    from {{ ref('int_employees_assessed') }}
+    from {{ ref('int_employees_judged') }}
     where not is_deleted
 ),
 

@@ -3,12 +3,12 @@
 with
 
 benefit_accounts as (
-    select * from {{ ref('int_benefit_accounts_assessed') }}
+    select * from {{ ref('int_benefit_accounts_judged') }}
     where is_valid and not is_deleted and version_rank = 1
 ),
 
 account_holders as (
-    select * from {{ ref('int_account_holders_assessed') }}
+    select * from {{ ref('int_account_holders_judged') }}
     where is_valid and version_rank = 1
 ),
 

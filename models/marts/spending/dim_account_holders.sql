@@ -1,7 +1,7 @@
 with
 
 account_holders as (
-    select * from {{ ref('int_account_holders_assessed') }}
+    select * from {{ ref('int_account_holders_judged') }}
     where is_valid and version_rank = 1
 )
 

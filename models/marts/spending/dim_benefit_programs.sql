@@ -1,7 +1,7 @@
 with
 
 benefit_accounts as (
-    select * from {{ ref('int_benefit_accounts_assessed') }}
+    select * from {{ ref('int_benefit_accounts_judged') }}
     where is_valid and not is_deleted and version_rank = 1
 )
 

@@ -5,12 +5,12 @@
 with
 
 transactions as (
-    select * from {{ ref('int_transactions_assessed') }}
+    select * from {{ ref('int_transactions_judged') }}
     where
         is_valid
         and not is_deleted
         and version_rank = 1
-        and {{ is_judged_since('int_transactions_assessed') }}
+        and {{ is_judged_since('int_transactions_judged') }}
 )
 
 select

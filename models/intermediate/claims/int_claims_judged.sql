@@ -1,0 +1,95 @@
+{{ config(
+    materialized='incremental',
+    unique_key='row_id',
+    meta={
+        'is_judging': true,
+        'parents': {
+            'int_plans_islands':
+                {'company_ein': 'company_ein', 'lower(claim_type)': 'caseless_plan_type'},
+        },
+    }
+) }}
+
+with
+
+{{ rows_to_judge(
+    'benefits_admin.claims',
+    whole=ref('int_claims_versioned'),
+    staged=ref('stg_benefits_admin__claims'),
+    landed=ref('land_benefits_admin__claims')
+) }},
+
+claims as (
+    select * from to_judge
+),
+
+companies as (
+    select * from {{ ref('int_companies_listed') }}
+),
+
+claim_types as (
+    select * from {{ ref('int_allowed_values_spelled') }}
+    where source = 'benefits_admin' and feed = 'claims' and field = 'claim_type'
+),
+
+coverage as (
+    select * from {{ ref('int_plans_islands') }}
+),
+
+spelled as (
+    select
+        claims.* exclude (claim_type),
+        coalesce(claim_types.value, {{ mask_text('claims.claim_type') }}) as claim_type,
+        claim_types.value is not null as is_known_type,
+        companies.company_ein is not null as is_known_company
+    from claims
+    left join companies
+        on claims.company_ein = companies.company_ein
+    left join claim_types
+        on lower(claims.claim_type) = claim_types.caseless_value
+),
+
+-- Islands of one company and plan type do not overlap: a day lies in one at most.
+facts as (
+    select
+        spelled.*,
+        coverage.company_ein is not null as is_covered
+    from spelled
+    left join coverage
+        on
+            spelled.company_ein = coverage.company_ein
+            and lower(spelled.claim_type) = coverage.caseless_plan_type
+            and spelled.service_date >= coverage.first_day
+            and spelled.service_date <= coverage.last_day
+),
+
+{{ judge('benefits_admin.claims', 'facts', claims_rules()) }}
+
+select
+    row_id,
+    file_id,
+    load_id,
+    loaded_at,
+    source_row,
+    content_hash,
+    claim_id,
+    claim_type,
+    company_ein,
+    amount,
+    has_company_ein_text,
+    has_amount_text,
+    has_service_date_text,
+    has_last_updated_text,
+    service_date,
+    last_updated,
+    first_seen_at,
+    version_count,
+    version_rank,
+    is_current,
+    is_deleted,
+    dq_flags,
+    all_reasons,
+    is_valid,
+    {{ judged_in() }} as judged_in
+from judged
+where is_wanted

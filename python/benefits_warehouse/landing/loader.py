@@ -1,0 +1,375 @@
+"""Landing: deliveries of files (or seeds) become Parquet files with lineage, and ledger rows.
+
+The flow of one delivery: find its files, check each header against the contract, read every value
+as text, and write one Parquet set `<folder>/<source>/<feed>/<load_id>-<file_id>.parquet`. A landed
+row carries file_id, load_id, source_file, loaded_at, content_hash and `change`:
+
+- ``upsert``: a row that was delivered (of a snapshot: one that the delivery before did not hold),
+- ``deleted``: a content that the newest complete snapshot no longer holds,
+- ``unseen``: the same, seen by a delivery that must not delete (refused parts, too small, ...).
+
+source_row (1 = first after the header) is the row's place in the Parquet file of a delta feed,
+which keeps the order of what was delivered: numbering the rows on the way would cost a core.
+A row of a person who was forgotten keeps its place, as `erased`, with nothing in it (forgotten).
+
+A CSV goes from the engine's reader straight to Parquet if the engine can't misread it: the rows
+and the malformed lines that it reports must be as many as the lines that are there. Any other file
+is sorted line by line first (landing/lines.py), so that we say what becomes of each line.
+
+The ledger decides what is landed: Parquet files that no ledger row names are leftovers of a killed
+run and are removed before anything else happens, so no load is lost or applied twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from benefits_warehouse.landing.contract import (
+    LEDGER,
+    LINEAGE,
+    REJECTED,
+    Feed,
+    identifier,
+    quoted,
+)
+from benefits_warehouse.landing.files import (
+    UNREADABLE,
+    Delivery,
+    Part,
+    find_deliveries,
+    identify,
+)
+from benefits_warehouse.landing.history import History, Progress, say
+from benefits_warehouse.landing.reading import Reader, Reading
+from benefits_warehouse.landing.snapshots import Snapshot, SnapshotWriter
+from benefits_warehouse.privacy.forgotten import Forgotten
+
+__all__ = ["LEDGER", "Landing", "load_feeds"]
+
+
+class Landing:
+    """One run of the loader over all feeds.
+
+    Args:
+        connection: DuckDB connection; only reads, temporary tables and COPY are used on it.
+        folder: ``<warehouse>/restricted/landing``.
+        ledger: rows of the ledger so far, as dicts with the keys of LEDGER.
+        origin: ``seeds`` or ``landing_zone``.
+        run_id: id of this run.
+        max_shrink_pct: a snapshot that loses more of its keys deletes nothing.
+        log: called with one line of progress or warning.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        ledger: Sequence[Mapping[str, Any]],
+        origin: str,
+        run_id: str,
+        max_shrink_pct: float,
+        log: Callable[[str], None],
+    ) -> None:
+        self.connection = connection
+        self.folder = folder
+        self.ledger = ledger
+        self.origin = origin
+        self.run_id = run_id
+        self.reader = Reader(connection, folder / ".scratch")
+        self.snapshots = SnapshotWriter(connection, max_shrink_pct, log)
+        self.forgotten = Forgotten(connection, folder.parent)
+        self.log = log
+        self.progress = Progress(log)
+        self.new_rows: list[dict[str, Any]] = []
+        self.histories: dict[tuple[str, str], History] = {}
+        self.last_file = self.last_load = 0
+        for row in sorted(ledger, key=lambda row: row["file_id"]):
+            self.remember(row)
+
+    def remember(self, row: Mapping[str, Any]) -> None:
+        """Take a ledger row into account."""
+        self.histories.setdefault((row["source"], row["feed"]), History()).add(row)
+        self.last_file = max(self.last_file, row["file_id"])
+        self.last_load = max(self.last_load, row["load_id"] or 0)
+
+    def history(self, feed: Feed) -> History:
+        """What the ledger says of a feed."""
+        return self.histories.setdefault((feed.source, feed.name), History())
+
+    def remove_leftovers(self, feeds: Iterable[Feed]) -> None:
+        """Delete files that no ledger row names; make sure that each feed has a Parquet file."""
+        loads = {row["load_id"] for row in self.ledger if row["load_id"] is not None}
+        files = {row["file_id"] for row in self.ledger}
+        self.reader.scratch.mkdir(parents=True, exist_ok=True)
+        for path in self.folder.rglob("*"):
+            numbers = re.fullmatch(r"(\d+)-(\d+)\.parquet", path.name)
+            landed = numbers and int(numbers[1]) in loads and int(numbers[2]) in files
+            if not path.is_dir() and not landed and path.name != "contract.parquet":
+                path.unlink()
+        for feed in feeds:
+            types = {**LINEAGE, **dict.fromkeys(feed.columns, "varchar")}
+            self.write_contract(self.folder / feed.source / feed.name, types)
+        self.write_contract(self.folder / "rejected_lines", REJECTED)
+
+    def write_contract(self, folder: Path, types: Mapping[str, str]) -> None:
+        """An empty Parquet file with the contract's columns, so that a glob is never empty."""
+        path = folder / "contract.parquet"
+        if path.exists():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        columns = ", ".join(f"null::{kind} as {identifier(name)}" for name, kind in types.items())
+        self.connection.execute(
+            f"copy (select {columns} where false) to {quoted(path)} (format parquet)"
+        )
+
+    def land(self, feed: Feed, deliveries: Iterable[Delivery]) -> None:
+        """Land the new deliveries of one feed, one by one, in the order given."""
+        ordered = list(deliveries)
+        history = self.history(feed)
+        unknown = sum(not history.knows(part) for entry in ordered for part in entry.parts)
+        self.progress.start(feed, unknown)
+        for delivery in ordered:
+            new_parts = self.find_new(feed, delivery, is_newest=delivery is ordered[-1])
+            if not new_parts:
+                continue
+            if feed.mode == "delta":
+                delivery.parts = new_parts
+            self.judge_parts(feed, delivery)
+            self.land_delivery(feed, delivery)
+
+    def find_new(self, feed: Feed, delivery: Delivery, is_newest: bool) -> list[Part]:
+        """The parts of a delivery that the ledger does not know as they are now.
+
+        A file is known by its newest ledger row, so one that is overwritten, A, B, A, is new each
+        time. A part whose header was refused is new once it is accepted (an alias was added, say),
+        and one that could not be read once it can be; of a snapshot only in the newest delivery,
+        since an older one must not come after it.
+        """
+        history = self.history(feed)
+        may_retry = feed.mode == "delta" or is_newest
+        new_parts = []
+        for part in delivery.parts:
+            row = history.newest.get(part.file)
+            if row is not None and history.knows(part):
+                part.content_hash = row["content_hash"]
+            elif part.path is not None and part.status == "loaded":
+                identify(part)
+            if row is None or (row["content_hash"] and row["content_hash"] != part.content_hash):
+                new_parts.append(part)
+            elif row["status"] == "refused" and may_retry and part.status == "loaded":
+                if not row["reason"].startswith(UNREADABLE):
+                    self.reader.check(feed, part)
+                if part.status == "loaded" and not row["reason"].startswith(UNREADABLE):
+                    new_parts.append(part)
+        return new_parts
+
+    def judge_parts(self, feed: Feed, delivery: Delivery) -> None:
+        """Sort out repeated files, and check the header of each of the others."""
+        repeated = self.history(feed).repeated_by(feed, delivery.parts)
+        seen: dict[str, str] = {}  # a second copy in the same delivery
+        for part in delivery.parts:
+            if part.status == "refused":
+                continue
+            same = repeated.get(part.content_hash) or seen.get(part.content_hash)
+            if same:
+                part.status, part.reason = "duplicate", f"same content as {same}"
+                continue
+            self.reader.check(feed, part)
+            if part.status == "loaded":
+                seen[part.content_hash] = part.file
+
+    def land_delivery(self, feed: Feed, delivery: Delivery) -> None:
+        """Write the accepted parts of a delivery and its ledger rows."""
+        loaded_at = datetime.now(UTC).replace(tzinfo=None)
+        load_id = self.last_load + 1
+        for number, part in enumerate(delivery.parts):
+            part.file_id = self.last_file + 1 + number
+        for part in delivery.parts:
+            self.progress.begin(part)
+            if part.status == "loaded":
+                goal = self.unfinished(feed, load_id, part)
+                rejects = self.folder / "rejected_lines" / f"{load_id}-{part.file_id}.parquet"
+                sorted_lines = self.reader.scratch / "records.csv"
+                with self.progress.watch(part, goal, sorted_lines):
+                    self.reader.read(Reading(feed, part, load_id, loaded_at, goal, rejects))
+                    self.forget(feed, part, goal, rejects)
+            self.progress.end(part)
+        accepted = [part for part in delivery.parts if part.status == "loaded"]
+        if accepted:
+            self.write_load(feed, delivery, accepted, load_id, loaded_at)
+        for part in delivery.parts:
+            self.record(feed, delivery, part, load_id, loaded_at)
+
+    def forget(self, feed: Feed, part: Part, rows: Path, rejects: Path) -> None:
+        """Empty the rows and malformed lines of a part just read that are of forgotten persons."""
+        if part.status != "loaded" or self.forgotten.is_empty:
+            return
+        part.erased = self.forgotten.erase(feed, rows)
+        lines = self.forgotten.erase_lines(rejects) if rejects.exists() else 0
+        if part.erased or lines:
+            more = f"; {part.reason}" if part.reason else ""
+            part.reason = f"{part.erased + lines} rows are of forgotten persons: not taken{more}"
+
+    def write_load(
+        self,
+        feed: Feed,
+        delivery: Delivery,
+        parts: Sequence[Part],
+        load_id: int,
+        loaded_at: datetime,
+    ) -> None:
+        """Finish what was read: all rows of a delta, the changes of a snapshot."""
+        files = [self.unfinished(feed, load_id, part) for part in parts]
+        if feed.mode == "delta":
+            for part, path in zip(parts, files, strict=True):
+                path.rename(self.goal(feed, load_id, part))
+                part.landed = part.rows - part.rejected - part.erased
+        else:
+            goal = self.goal(feed, load_id, parts[0])
+            snapshot = Snapshot(feed, delivery, parts, files, load_id, loaded_at, goal)
+            with self.progress.watch(max(parts, key=lambda part: part.size or 0), goal):
+                self.snapshots.write(snapshot)
+            for part, path in zip(parts, files, strict=True):
+                part.erased = 0  # what a snapshot no longer shows has no place to keep
+                path.unlink()
+
+    def goal(self, feed: Feed, load_id: int, part: Part) -> Path:
+        """The Parquet file of a part."""
+        return self.folder / feed.source / feed.name / f"{load_id}-{part.file_id}.parquet"
+
+    def unfinished(self, feed: Feed, load_id: int, part: Part) -> Path:
+        """What a part is read into; no pattern for Parquet files finds it."""
+        goal = self.goal(feed, load_id, part)
+        return goal.with_name(f"{goal.name}.tmp")
+
+    def record(
+        self, feed: Feed, delivery: Delivery, part: Part, load_id: int, loaded_at: datetime
+    ) -> None:
+        """Add the ledger row of a part, unless it repeats what the ledger says already."""
+        loaded = part.status == "loaded"
+        row = {
+            "file_id": part.file_id,
+            "origin": self.origin,
+            "source": feed.source,
+            "feed": feed.name,
+            "mode": feed.mode,
+            "delivery": delivery.name,
+            "file": part.file,
+            "size": part.size,
+            "content_hash": part.content_hash,
+            "status": part.status,
+            "reason": part.reason,
+            "rows": part.rows if loaded else 0,
+            "rejected": part.rejected if loaded else 0,
+            "landed": part.landed if loaded else 0,
+            "load_id": load_id if loaded else None,
+            "loaded_at": loaded_at,
+            "added_columns": part.added,
+            "missing_columns": part.missing,
+            "run_id": self.run_id,
+            "modified_ns": part.modified_ns,
+            "erased": part.erased if loaded else 0,
+        }
+        if part.status == "refused":
+            if History.verdict(row) in self.history(feed).verdicts:
+                return
+            self.log(f"refused {feed.source}.{feed.name} {part.file}: {part.reason}")
+        self.new_rows.append(row)
+        self.remember(row)
+
+
+def seed_delivery(
+    connection: duckdb.DuckDBPyConnection, name: str, file: str, relation: str
+) -> Iterator[Delivery]:
+    """A seed as a delivery: whenever its content is new, it is one; an empty seed is none.
+
+    Args:
+        connection: DuckDB connection.
+        name: name of the seed.
+        file: path of its CSV in the project, for lineage.
+        relation: a SQL subquery of the seed's table, all columns text, in file order.
+    """
+    described = connection.execute(f"select * from {relation} limit 0").description or []
+    header = [column[0] for column in described]
+    columns = ", ".join(identifier(column) for column in header)
+    rows, digest = connection.execute(
+        f"""select count(*), sum(hash(ordinal, {columns})::hugeint)
+        from (select row_number() over () as ordinal, {columns} from {relation})"""
+    ).fetchone()
+    if rows:
+        content = hashlib.sha256(f"{header}:{rows}:{digest}".encode()).hexdigest()
+        path = Path(file)
+        size = path.stat().st_size if path.is_file() else None
+        part = Part(file=file, size=size, content_hash=content, header=header, relation=relation)
+        yield Delivery(name, [part])
+
+
+def load_feeds(
+    connection: duckdb.DuckDBPyConnection,
+    registry: Mapping[str, Mapping[str, Any]],
+    aliases: Iterable[tuple[str, str, str, str]],
+    ledger: Sequence[Mapping[str, Any]],
+    settings: Mapping[str, Any],
+    seeds: Mapping[str, str],
+    log: Callable[[str], None] = say,
+) -> list[dict[str, Any]]:
+    """Land all feeds and return the new ledger rows.
+
+    Args:
+        connection: DuckDB connection of the model.
+        registry: the var `feeds`.
+        aliases: rows of the seed column_aliases (source, feed, delivered_name, column_name).
+        ledger: the ledger so far.
+        settings: landing_zone ('' = seeds), folder, run_id, max_snapshot_shrink_pct, feed_modes.
+        seeds: seed name to SQL name of its table.
+        log: called with one line of progress or warning.
+
+    Returns:
+        New ledger rows; also those of files that were refused or are duplicates.
+    """
+    zone = settings["landing_zone"]
+    spellings: dict[tuple[str, str], dict[str, str]] = {}
+    for source, name, delivered, column in aliases:
+        label = " ".join(str(delivered).split()).lower()
+        spellings.setdefault((source, name), {})[label] = column
+    feeds = {}
+    for full_name, entry in registry.items():
+        source, name = full_name.split(".")
+        feeds[full_name] = Feed(
+            source=source,
+            name=name,
+            mode=settings["feed_modes"].get(full_name, entry["mode"]),
+            key=tuple(entry["key"]),
+            columns=tuple(entry["columns"]),
+            optional=frozenset(entry["optional"]),
+            aliases=spellings.get((source, name), {}),
+            identifies=tuple(entry.get("identifies", ())),
+        )
+    landing = Landing(
+        connection,
+        Path(settings["folder"]),
+        ledger,
+        "landing_zone" if zone else "seeds",
+        settings["run_id"],
+        float(settings["max_snapshot_shrink_pct"]),
+        log,
+    )
+    connection.execute("set TimeZone = 'UTC'")  # times in Parquet become text
+    landing.remove_leftovers(feeds.values())
+    if zone and not Path(zone).is_dir():
+        log(f"the landing zone {zone} is not there, or is no folder: nothing is delivered")
+    for full_name, feed in feeds.items():
+        if zone:
+            landing.land(feed, find_deliveries(Path(zone) / feed.source / feed.name, log))
+        else:
+            seed = registry[full_name]["seed"]
+            file = f"seeds/{feed.source}/{seed}.csv"
+            landing.land(feed, seed_delivery(connection, seed, file, seeds[seed]))
+    return landing.new_rows

@@ -1,0 +1,109 @@
+"""Forget one person everywhere: `make forget`, see Erasure in models/_privacy.md.
+
+Who it is comes from standard input, never from a command line, which shells and logs remember. One
+line `kind: value` each, kinds as in forgotten.KINDS; a line `exact` takes just what is named.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from benefits_warehouse.privacy.cleaning import cleaned
+from benefits_warehouse.privacy.erasure import Erasure, Who
+from benefits_warehouse.privacy.forgotten import KINDS, tidy
+from benefits_warehouse.runtime.dbt_plugin import release_locks, take_lock
+
+
+def compared(value: str, kind: str) -> str | None:
+    """A typed identifier as the warehouse compares it; None where it says nothing."""
+    with duckdb.connect() as connection:
+        row = connection.execute(
+            f"select {tidy('value', kind)} from (select ?::varchar as value) "
+            f"where {cleaned('says_something', tidy('value', kind))}",
+            [value],
+        ).fetchone()
+    return row[0] if row else None
+
+
+def read_request(lines: Iterable[str]) -> tuple[Who, bool]:
+    """Who is to be forgotten.
+
+    Args:
+        lines: `kind: value`, or `exact`.
+
+    Returns:
+        The values by kind, and whether just these are meant.
+
+    Raises:
+        RuntimeError: a line says something else, or nobody is named.
+    """
+    who: Who = {kind: set() for kind in KINDS}
+    is_exact = False
+    for line in filter(None, map(str.strip, lines)):
+        kind, _, value = line.partition(":")
+        if line == "exact":
+            is_exact = True
+        elif kind in who and (named := compared(value, kind)):
+            who[kind].add(named)
+        else:  # what was typed is not repeated: it may be personal
+            raise RuntimeError(f"Name a person by lines such as `{KINDS[0]}: …`; or {KINDS[1:]}.")
+    if not any(who.values()):
+        raise RuntimeError("Nobody is named: nothing was changed.")
+    return who, is_exact
+
+
+def main(arguments: list[str]) -> int:
+    """Forget the person that standard input names.
+
+    Args:
+        arguments: further arguments of dbt, such as --vars; never the person.
+
+    Returns:
+        The exit code: 0 when it is done, 2 with a message when it is not.
+    """
+    os.umask(0o077)
+    folder = Path(os.environ.get("BENEFITS_DB_DIR", "warehouse")).resolve()
+    try:
+        if not (folder / "restricted.duckdb").exists():
+            raise RuntimeError(f"There is no warehouse in {folder}.")
+        take_lock(folder, "make forget")
+        erasure = Erasure(folder)
+        if erasure.plan_file.exists():
+            print("An erasure is not finished: it goes on.")
+            erasure.plan = json.loads(erasure.plan_file.read_text())
+        else:
+            if sys.stdin.isatty():
+                print(f"Whom? One `kind: value` a line ({', '.join(KINDS)}); Ctrl-D ends.")
+            erasure.make_plan(*read_request(sys.stdin), arguments)
+        erasure.run(arguments)
+    except (RuntimeError, OSError, duckdb.IOException) as error:
+        print(error, file=sys.stderr)
+        return 2
+    finally:
+        release_locks()
+    report(erasure.plan)
+    return 0
+
+
+def report(plan: Mapping[str, Any]) -> None:
+    """Say what was erased, and which delivered files hold the person still."""
+    print(f"\nErased (run {plan['run_id']}, see ops.erasures):")
+    for name, (rows, lines) in plan["erased"].items():
+        print(f"  {name:<32} {rows} rows, {lines} malformed lines")
+    print(f"  {'history of the roster':<32} {plan['history']} records")
+    holders = [f"  {name} {file}" for name, files in plan["holders"].items() for file in files]
+    if holders:
+        print("Delivered files that hold the person still; they are the sender's to mend:")
+        print("\n".join(holders))
+    print("Your own copies of the warehouse, exports and backups are not touched.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

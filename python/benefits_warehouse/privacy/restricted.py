@@ -1,0 +1,133 @@
+"""Opening the restricted database: plain, or encrypted with a key from the environment."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from benefits_warehouse.landing.contract import quoted
+
+KEY = "DBT_ENV_SECRET_RESTRICTED_KEY"
+SHORTEST_KEY = 16
+# As in profiles.yml: readers of 1.4 and later may open analytics, only this project the other.
+PUBLISHED_STORAGE, STORAGE = "v1.4.0", "v1.5.0"
+
+
+def restricted_key(name: str = KEY) -> str:
+    """The key of the restricted database, '' where it is not encrypted.
+
+    Args:
+        name: environment variable that holds it.
+
+    Raises:
+        RuntimeError: the key is set, but too short to keep anything secret.
+    """
+    key = os.environ.get(name, "")
+    if key and len(key.strip()) < SHORTEST_KEY:
+        raise RuntimeError(
+            f"{name} must have at least {SHORTEST_KEY} characters (openssl rand -hex 32), or be "
+            "unset, to work without encryption. Nothing was changed."
+        )
+    return key
+
+
+def load_crypto(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load the extension that DuckDB writes encrypted files with, from its Python package.
+
+    Raises:
+        RuntimeError: the package is not installed, or is of another DuckDB version.
+    """
+    found = importlib.util.find_spec("duckdb_extension_httpfs")
+    folder = Path(found.origin).parent if found and found.origin else None
+    path = folder and folder / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
+    if not path or not path.exists():
+        raise RuntimeError(
+            f"{KEY} is set, and encryption needs the Python package "
+            f"duckdb-extension-httpfs=={duckdb.__version__}: `make setup` installs it. "
+            "Nothing was changed."
+        )
+    connection.execute(f"load {quoted(path)}")
+
+
+def attach_restricted(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    alias: str = "restricted",
+    key: str | None = None,
+) -> None:
+    """Attach the restricted database, or make it; the key stands in no log and no setting.
+
+    Args:
+        connection: DuckDB connection.
+        path: the database file.
+        alias: name to attach it as.
+        key: its key, '' for none; that of the environment by default.
+
+    Raises:
+        RuntimeError: key and file don't fit, with the remedy.
+    """
+    key = restricted_key() if key is None else key
+    options = f"storage_version {quoted(STORAGE)}"
+    if key:
+        load_crypto(connection)
+        connection.execute("set temp_file_encryption = true")
+        options += f", encryption_key {quoted(key)}"
+    try:
+        connection.execute(f"attach if not exists {quoted(path)} as {alias} ({options})")
+    except duckdb.Error as error:
+        reason = explain(str(error), path)
+        if reason is None:
+            raise
+        # Without the cause: DuckDB's own text may show the statement.
+        raise RuntimeError(f"{reason} Nothing was changed.") from None
+
+
+def explain(message: str, path: Path) -> str | None:
+    """What to do about a file and a key that don't fit; None where that is not the matter."""
+    if "without a key" in message:
+        return f"{path} is encrypted: set {KEY} to its key."
+    if "is not encrypted" in message:
+        return (
+            f"{path} is not encrypted, but {KEY} is set: unset it, or encrypt the file once "
+            "(make encrypt)."
+        )
+    if "ncryption key" in message:
+        return f"{KEY} is not the key of {path}."
+    return None
+
+
+def attach_plain(connection: duckdb.DuckDBPyConnection, path: Path, alias: str) -> None:
+    """Attach a database that holds nothing personal."""
+    connection.execute(
+        f"attach {quoted(path)} as {alias} (storage_version {quoted(PUBLISHED_STORAGE)})"
+    )
+
+
+def rewrite(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    attach: Callable[[duckdb.DuckDBPyConnection, Path, str], None],
+) -> None:
+    """Replace a database by a copy of what is in it, so that no free block holds what is not.
+
+    Args:
+        connection: connection that has it attached by the name of the file; it is detached.
+        path: the database file.
+        attach: attaches such a file.
+    """
+    fresh = path.with_name(f".{path.name}.fresh")
+    for part in (fresh, fresh.with_name(f"{fresh.name}.wal")):
+        part.unlink(missing_ok=True)  # what a killed run left
+    attach(connection, fresh, "fresh")
+    connection.execute(f"copy from database {path.stem} to fresh")
+    connection.execute("detach fresh")
+    connection.execute(f"checkpoint {path.stem}")
+    connection.execute(f"detach {path.stem}")
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(fresh, path)

@@ -1,0 +1,1 @@
+"""What runs around dbt: the plugin of the adapter, its messages, and a full disk."""

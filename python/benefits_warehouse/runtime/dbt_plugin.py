@@ -1,0 +1,269 @@
+"""The dbt-duckdb plugin: folders and rights, one run at a time, secrets, publishing by rename.
+
+It also keeps the values of rows out of error messages (messages.py).
+
+dbt-duckdb calls `initialize` before it opens the database, `configure_connection` once it is open
+and `configure_cursor` for each cursor. The working copy is `<folder>/.build/analytics.duckdb`; the
+published file is `<folder>/analytics.duckdb`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.events.event_manager_client import add_callback_to_manager
+from dbt_common.invocation import get_invocation_id
+
+from benefits_warehouse.privacy.forgotten import check_list, list_pepper
+from benefits_warehouse.privacy.restricted import attach_restricted
+from benefits_warehouse.runtime.full_disk import FullDiskTeller
+from benefits_warehouse.runtime.messages import hide_values
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+PUBLIC_FILE = 0o644
+PEPPER = "DBT_ENV_SECRET_PII_PEPPER"
+SOUND_PEPPER = 16  # characters; warned below
+
+# The locks that this process holds, so that dbt's runner can be called twice in one process.
+_locks: dict[Path, int] = {}
+
+
+def take_lock(folder: Path, tool: str = "") -> None:
+    """Take the one-run-at-a-time lock of a warehouse, or say who holds it.
+
+    Args:
+        folder: the warehouse folder (BENEFITS_DB_DIR), absolute.
+        tool: what the others are told is running; the dbt command by default.
+
+    Raises:
+        RuntimeError: another process runs dbt on this warehouse; nothing was changed.
+    """
+    path = folder / ".build" / "run.lock"
+    if path in _locks:
+        return
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(handle, 4096).decode(errors="replace").strip() or "unknown"
+        os.close(handle)
+        raise RuntimeError(
+            f"Another dbt run is using the warehouse {folder}: {holder}. "
+            "Nothing was changed. Wait for it to end, or stop it, and run again."
+        ) from None
+    os.ftruncate(handle, 0)
+    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    command = tool or f"dbt {command}"
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    os.write(
+        handle, f"process {os.getpid()} ({f'{tool} {command}'.strip()}), since {since}".encode()
+    )
+    _locks[path] = handle
+
+
+def release_locks() -> None:
+    """Give back the locks of this process (for programs that call dbt's runner and go on)."""
+    while _locks:
+        os.close(_locks.popitem()[1])
+
+
+def read_pepper(folder: Path) -> str:
+    """The key of the person tokens: from the environment, else made once and kept beside the data.
+
+    Args:
+        folder: the warehouse folder; the file is `<folder>/restricted.pepper`, mode 0600.
+
+    Returns:
+        A secret that is not blank. It goes into a session variable, never into SQL text or a log.
+
+    Raises:
+        RuntimeError: the pepper is blank, so that tokens could be guessed.
+    """
+    place, pepper = PEPPER, os.environ.get(PEPPER, "")
+    if not pepper:
+        path = folder / "restricted.pepper"
+        place = str(path)
+        if not path.exists():
+            make_secret(path)
+        pepper = path.read_text().strip()
+    if not pepper.strip():
+        raise RuntimeError(
+            f"The pepper of the person tokens ({place}) is blank, so that tokens could be guessed: "
+            f"give it {SOUND_PEPPER} characters or more (openssl rand -hex 32). Nothing is changed"
+        )
+    if len(pepper.strip()) < SOUND_PEPPER:
+        print(
+            f"{place} is short: {SOUND_PEPPER} characters or more keep tokens from being guessed",
+            file=sys.stderr,
+        )
+    return pepper
+
+
+def make_secret(path: Path) -> None:
+    """Write a random secret to a file of its owner's, whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)  # of a killed run
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
+        file.write(secrets.token_hex(32))
+    part.replace(path)
+
+
+def close_to_others(folder: Path) -> None:
+    """Give what is restricted its rights again, as a restored backup may have come without them.
+
+    Args:
+        folder: the warehouse folder.
+    """
+    for name in (".build", "restricted", "restricted/tmp", "restricted/landing"):
+        (folder / name).chmod(PRIVATE_FOLDER)
+    for path in folder.glob("restricted.*"):
+        path.chmod(PRIVATE_FILE)
+
+
+def project_version(pepper: str) -> str:
+    """A digest of what decides how rows become tables: code, settings, engine and pepper.
+
+    Args:
+        pepper: the key of the person tokens; another one makes other tokens.
+
+    Returns:
+        16 hex digits. Tables that another version built are built anew.
+    """
+    project = Path(__file__).resolve().parents[3]
+    digest = hashlib.sha256(f"{duckdb.__version__} {pepper}".encode())
+    files = [project / "dbt_project.yml"]
+    for folder in ("macros", "models", "snapshots", "python", "dbt_packages"):
+        files += [
+            path for path in (project / folder).rglob("*") if path.suffix in (".sql", ".py", ".yml")
+        ]
+    for path in sorted(files):
+        digest.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def refuse_while_erasing(folder: Path) -> None:
+    """Refuse to run on a warehouse that is half erased.
+
+    Args:
+        folder: the warehouse folder.
+
+    Raises:
+        RuntimeError: an erasure was begun and did not end, and this is not its own build.
+    """
+    path = folder / "restricted" / "forget.json"
+    if (
+        path.exists()
+        and os.environ.get("BENEFITS_ERASURE") != json.loads(path.read_text())["run_id"]
+    ):
+        raise RuntimeError(
+            "An erasure was begun on this warehouse and is not finished: run `make forget` again, "
+            "it goes on where it stopped and asks for nothing."
+        )
+
+
+class Plugin(BasePlugin):
+    """See the module's docstring."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Make the folders, close them to others, and take the lock."""
+        working_copy = Path(self.creds.path).resolve()
+        self.folder = working_copy.parent.parent
+        os.umask(0o077)
+        hide_values()
+        if not self.folder.exists():
+            self.folder.mkdir(parents=True)
+            self.folder.chmod(0o755)
+        for name in (".build", "restricted", "restricted/tmp", "restricted/landing"):
+            (self.folder / name).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        take_lock(self.folder)
+        close_to_others(self.folder)
+        for path in self.folder.glob(".analytics.duckdb.*"):
+            path.unlink()  # what a killed run left of a copy
+        add_callback_to_manager(FullDiskTeller(self.folder))
+        refuse_while_erasing(self.folder)
+        self.pepper = read_pepper(self.folder)
+        check_list(self.folder / "restricted", list_pepper(self.pepper))
+        self.project_version = project_version(self.pepper)
+
+    def configure_connection(self, conn: Any) -> None:
+        """Attach the restricted file, and register the functions that macros call.
+
+        dbt-duckdb attaches what is not attached yet afterwards. It knows no key, and so can't show
+        one in `dbt debug`.
+        """
+        attach_restricted(conn, self.folder / "restricted.duckdb")
+        conn.create_function(
+            "copy_beside", copy_beside, ["VARCHAR", "VARCHAR"], "VARCHAR", side_effects=True
+        )
+        conn.create_function(
+            "finish_file", finish_file, ["VARCHAR", "VARCHAR"], "BIGINT", side_effects=True
+        )
+        conn.create_function("make_folder", make_folder, ["VARCHAR"], "BOOLEAN", side_effects=True)
+
+    def configure_cursor(self, cursor: Any) -> None:
+        """Give each cursor the secret and the id of the run as session variables."""
+        values = {
+            "pii_pepper": self.pepper,
+            "forgotten_pepper": list_pepper(self.pepper),
+            "project_version": self.project_version,
+            "run_id": get_invocation_id(),
+            "warehouse_folder": str(self.folder),
+        }
+        literals = {name: value.replace("'", "''") for name, value in values.items()}
+        cursor.execute("".join(f"set variable {name} = '{literals[name]}';" for name in literals))
+
+
+def copy_beside(source: str, target: str) -> str:
+    """Copy a file into the folder of its goal, to be finished there and renamed over it.
+
+    Args:
+        source: path of the file.
+        target: path to publish at; its folder is made when missing.
+
+    Returns:
+        Path of the copy, closed to others; the next run removes it if this one dies.
+    """
+    goal = Path(target)
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    beside = goal.with_name(f".{goal.name}.{os.getpid()}")
+    shutil.copyfile(source, beside)
+    return str(beside)
+
+
+def finish_file(part: str, target: str) -> int:
+    """Make a finished file readable for others and rename it to its goal.
+
+    Args:
+        part: path of the file, in the folder of its goal.
+        target: the goal; what is there is replaced at once.
+
+    Returns:
+        The size of the file in bytes.
+    """
+    os.chmod(part, PUBLIC_FILE)
+    with open(part, "rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(part, target)
+    return os.stat(target).st_size
+
+
+def make_folder(path: str) -> bool:
+    """Make a folder that others may read, when it is missing; True where it was made."""
+    folder = Path(path)
+    if folder.is_dir():
+        return False
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    return True
