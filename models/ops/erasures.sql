@@ -1,4 +1,4 @@
--- Filled by an erasure (python/benefits_warehouse/privacy/erasure.py); its contract in the YAML defines it.
+-- Filled by an erasure (python/benefits_warehouse/privacy); its contract in the YAML defines it.
 {{ config(materialized='hook_table', full_refresh=false) }}
 
 {{ columns_of_contract('erasures') }}

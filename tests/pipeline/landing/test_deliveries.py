@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 from conftest import Warehouse
-from test_quality_logs import PERSON, claims
+from rows import PERSON, claims
 
 CLAIMS, PEOPLE = "benefits_admin.claims", "benefits_admin.employees"
 DAY = dt.timedelta(days=1)

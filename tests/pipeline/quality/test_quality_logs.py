@@ -7,28 +7,7 @@ from typing import Any
 
 import duckdb
 from conftest import Warehouse, copy_project
-
-CLAIM = {
-    "claim_id": "C1",
-    "company_ein": "111111111",
-    "service_date": "2024-05-01",
-    "amount": "10.00",
-    "claim_type": "Medical",
-}
-PERSON = {
-    "person_id": "P1",
-    "full_name": "Ada Lovelace",
-    "title": "Analyst",
-    "email": "ada@acme@com",
-    "company_ein": "11-1111111",
-    "start_date": "2020-01-01",
-    "notes": "likes tea",
-}
-
-
-def claims(first: int, count: int, **cells: Any) -> list[dict[str, Any]]:
-    """Claims C<first> onwards, each with these cells."""
-    return [CLAIM | {"claim_id": f"C{number}"} | cells for number in range(first, first + count)]
+from rows import PERSON, claims
 
 
 def test_logs_of_quality(make_warehouse: Callable[..., Warehouse], tmp_path: Any) -> None:
