@@ -5,7 +5,7 @@
         first_columns come first, the others follow in their order; order_by makes the bytes
         repeatable.
     -#}
-    {%- set relation = ops_relation(model_name) -%}
+    {%- set relation = relation_of(model_name) -%}
     {%- set columns = adapter.get_columns_in_relation(relation) -%}
     {%- set names = columns | map(attribute="name") | list -%}
     {%- set kinds = dict(zip(names, columns | map(attribute="dtype"))) -%}

@@ -1,7 +1,8 @@
 {% macro export_file(file, query, sources=none) -%}
     {#- Write a query's rows to a file beside its goal, then rename it there. The ending of the
         name is the format. Order is asked for, since the session does not keep it by itself. A file
-        that is there, made by this query from tables that did not change since, is left alone. -#}
+        that is there as this query wrote it, from tables that did not change since, is left alone.
+        -#}
     {%- set path = (export_folder() ~ "/" ~ file) | replace("'", "''") -%}
     {%- set beside = (export_folder() ~ "/." ~ file ~ ".part") | replace("'", "''") -%}
     {%- set formats = {
@@ -9,10 +10,14 @@
         "parquet": "format parquet",
         "jsonl": "format json",
     } -%}
-    {%- set stamp = stamp_of_tables(sources, query ~ path) if sources -%}
-    {%- if not sources or last_stamp("export." ~ file) != stamp or not run_query(
-        "select 1 from glob('" ~ path ~ "')"
-    ).rows -%}
+    {%- set made_from = [query] -%}
+    {%- for relation in sources or [] -%}
+        {%- do made_from.append(catalog().comments[relation | string].split("|")[:3] | join("|")) -%}
+    {%- endfor -%}
+    {%- set stamp = local_md5(made_from | join(",")) ~ " " -%}
+    {%- set state = "select file_state('" ~ path ~ "')" -%}
+    {%- if not sources
+        or last_stamps().get("export." ~ file) != stamp ~ run_query(state).rows[0][0] -%}
         {%- do run_query("select make_folder('" ~ export_folder() | replace("'", "''") ~ "')") -%}
         {%- do run_query(
             "copy (" ~ query ~ ") to '" ~ beside ~ "' (" ~ formats[file.split(".")[-1]] ~ ")"
@@ -20,9 +25,10 @@
         {%- do run_query("select finish_file('" ~ beside ~ "', '" ~ path ~ "')") -%}
         {%- if sources -%}
             {%- do run_query(
-                "insert into " ~ ops_relation("node_history")
+                "insert into " ~ relation_of("node_history")
                 ~ " (run_id, node, resource_type, status, stamp) values (getvariable('run_id'), '"
-                ~ "export." ~ file ~ "', 'export', 'success', '" ~ stamp ~ "')"
+                ~ "export." ~ file ~ "', 'export', 'success', '"
+                ~ stamp ~ run_query(state).rows[0][0] ~ "')"
             ) -%}
             {%- do adapter.commit() -%}
         {%- endif -%}

@@ -9,8 +9,8 @@
             companies.revenue,
             companies.headcount,
             companies.enrichment_status
-        from {{ ops_relation("dim_employees") }} as employees
-        left join {{ ops_relation("dim_companies") }} as companies
+        from {{ relation_of("dim_employees") }} as employees
+        left join {{ relation_of("dim_companies") }} as companies
             on employees.company_ein = companies.company_ein
         where not employees.is_deleted
         order by employees.person_id
@@ -18,7 +18,7 @@
     {%- do export_file(
         "clean_data.parquet",
         clean_data,
-        [ops_relation("dim_employees"), ops_relation("dim_companies")],
+        [relation_of("dim_employees"), relation_of("dim_companies")],
     ) -%}
     {%- do export_csv(
         "validation_errors.csv",

@@ -33,7 +33,7 @@ fresh as not materialized (
 ),
 
 {% for parent in parents -%}
-{%- set is_now, was = relation_of_node(model_node(parent)), seen_copy(model, parent) -%}
+{%- set is_now, was = relation_of(parent), seen_copy(model, parent) -%}
 changed_{{ loop.index }} as (
     select * from (
         (from {{ is_now }} except from {{ was }})

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from benefits_warehouse.enrichment import answers
-from benefits_warehouse.runtime.rows import relation_of
+from benefits_warehouse.runtime.rows import is_there, relation_of
 
 
 def model(dbt, session):
@@ -17,12 +17,12 @@ def model(dbt, session):
     Returns:
         Relation with the rows to add or replace, columns as in answers.CACHE.
     """
-    dbt.config(materialized="incremental", unique_key="domain")
+    dbt.config(materialized="log", unique_key="domain")
     settings = json.loads(dbt.config.meta_get("settings"))
     lookup = dbt.ref("company_lookup").project("email_domain").fetchall()
     mock = dbt.ref("enrichment_api_mock").project("domain, industry, revenue, headcount").fetchall()
     cache = []
-    if dbt.is_incremental:
+    if is_there(session, dbt.this):
         cached = session.sql(f"select * from {dbt.this}")
         cache = [dict(zip(cached.columns, row, strict=True)) for row in cached.fetchall()]
     client = answers.stub_client(mock)

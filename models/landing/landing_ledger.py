@@ -3,7 +3,7 @@
 import json
 
 from benefits_warehouse.landing import loader
-from benefits_warehouse.runtime.rows import relation_of
+from benefits_warehouse.runtime.rows import is_there, relation_of
 
 
 def model(dbt, session):
@@ -16,7 +16,7 @@ def model(dbt, session):
     Returns:
         Relation with the new rows of the ledger, columns as in loader.LEDGER.
     """
-    dbt.config(materialized="incremental", full_refresh=False)
+    dbt.config(materialized="log", full_refresh=False)
     settings = json.loads(dbt.config.meta_get("settings"))
     # Each seed is named here, not in a loop, so that dbt sees it as a parent.
     seeds = {
@@ -29,7 +29,7 @@ def model(dbt, session):
     }
     aliases = dbt.ref("column_aliases").fetchall()
     ledger = []
-    if dbt.is_incremental:
+    if is_there(session, dbt.this):
         rows = session.sql(f"select * from {dbt.this}")
         # A ledger of an older version may lack columns that later ones know.
         ledger = [

@@ -3,7 +3,7 @@
 {% do replaced.append("'" ~ name ~ "'") %}
 {% endfor %}
 {{ config(
-    materialized='incremental',
+    materialized='after_judged',
     unique_key='row_id',
     meta={'replaced': "source || '.' || feed in (" ~ replaced | join(', ') ~ ")"}
 ) }}

@@ -1,15 +1,27 @@
 {% macro check_origin() -%}
     {#- A warehouse is fed by seeds or by a landing zone, never by both: sample rows among real ones
-        would be believed. With the var change_origin it starts anew: what was built from the
+        would be believed. And a feed has one mode, since a delta that was landed as a snapshot has
+        lost what it left out. With the var change_origin it starts anew: what was built from the
         other origin (its comment is a stamp; snapshots have one too) is dropped, the logs of
         quality and at last the ledger are emptied, and landing then removes what no ledger row
         names. -#}
-    {%- set ledger = ops_relation("landing_ledger") -%}
-    {%- if ledger | string in existing_tables() -%}
+    {%- set ledger = relation_of("landing_ledger") -%}
+    {%- if ledger | string in catalog().comments -%}
         {%- set wanted = "landing_zone" if landing_zone() else "seeds" -%}
-        {%- set found = run_query(
-            "select any_value(origin) from " ~ ledger ~ " where origin <> '" ~ wanted ~ "'"
-        ).rows[0][0] -%}
+        {%- set query -%}
+            select 'is fed by ' || origin || ', and this run asks for {{ wanted }}'
+            from {{ ledger }} where origin <> '{{ wanted }}'
+            {%- for name, feed in feeds().items() %}
+            union all
+            select 'has a feed of another mode: {{ name }} was loaded as ' || mode || ', and this run asks for {{ feed.mode }}'
+            from {{ ledger }}
+            where
+                source = '{{ feed.source }}' and feed = '{{ feed.feed }}'
+                and status = 'loaded' and mode <> '{{ feed.mode }}'
+            {%- endfor %}
+            limit 1
+        {%- endset -%}
+        {%- set found = run_query(query).rows -%}
         {%- if found and var("change_origin") -%}
             {%- set stamped -%}
                 select database_name, schema_name, table_name
@@ -25,16 +37,17 @@
             {%- endfor -%}
             {%- for name in [
                 "quarantine_history", "quality_trends", "rule_versions", "landing_ledger"
-            ] if ops_relation(name) | string in existing_tables() -%}
+            ] if relation_of(name) | string in catalog().comments -%}
                 {%- do adapter.commit() -%}
-                {%- do run_query("delete from " ~ ops_relation(name)) -%}
+                {%- do run_query("delete from " ~ relation_of(name)) -%}
             {%- endfor -%}
-            {{ log("The warehouse starts anew from " ~ wanted ~ " (change_origin).", info=true) }}
+            {%- do catalog(is_new=true) -%}
+            {{ log("This warehouse starts anew from " ~ wanted ~ " (change_origin).", info=true) }}
         {%- elif found -%}
             {{ exceptions.raise_compiler_error(
-                "This warehouse is fed by " ~ found ~ ", and this run asks for " ~ wanted
-                ~ ". Nothing was changed. Either name another folder in BENEFITS_DB_DIR, or start "
-                ~ "this warehouse anew with --vars '{change_origin: true}'."
+                "This warehouse " ~ found[0][0] ~ ". Nothing was changed. Either name another "
+                ~ "folder in BENEFITS_DB_DIR, or start this warehouse anew with "
+                ~ "--vars '{change_origin: true}'."
             ) }}
         {%- endif -%}
     {%- endif -%}

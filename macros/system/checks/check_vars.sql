@@ -31,3 +31,49 @@
         ) }}
     {%- endif -%}
 {%- endmacro %}
+
+
+{% macro problems_of_enrichment() -%}
+    {#- What makes no sense in the vars enrichment_*, for check_vars. -#}
+    {%- set problems = [] -%}
+    {%- if var("enrichment_mode") not in ["stub", "http"] -%}
+        {%- do problems.append("enrichment_mode must be stub or http") -%}
+    {%- elif var("enrichment_mode") == "http" and not var("enrichment_base_url") -%}
+        {%- do problems.append("enrichment_mode http needs enrichment_base_url") -%}
+    {%- endif -%}
+    {%- if var("enrichment_allow_insecure") is not boolean -%}
+        {%- do problems.append("enrichment_allow_insecure must be true or false, unquoted") -%}
+    {%- endif -%}
+    {%- for name, least in {
+        "ttl_days": 0, "attempt_seconds": 0.1, "domain_seconds": 0.1, "run_seconds": 0.1,
+        "attempts": 1, "calls_at_once": 1,
+    }.items() -%}
+        {%- set number = var("enrichment_" ~ name) -%}
+        {%- if number is not number or number is boolean or number < least
+            or (name in ["attempts", "calls_at_once"] and number is not integer) -%}
+            {%- do problems.append("enrichment_" ~ name ~ " must be a number from " ~ least) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(problems) }}
+{%- endmacro %}
+
+
+{% macro problems_of_gates() -%}
+    {#- What makes no sense in var quality_gates, for check_vars. -#}
+    {%- set problems = [] -%}
+    {#- A misspelt gate or feed would switch the gate off in silence. -#}
+    {%- for gate, levels in var("quality_gates").items() -%}
+        {%- if gate not in [
+            "rows_min", "quarantined_pct_max", "unparseable_pct_max", "overdue_days_max",
+            "volume_times_min", "volume_times_max",
+        ] -%}
+            {%- do problems.append("quality_gates knows no " ~ gate) -%}
+        {%- endif -%}
+        {%- for given in (levels or {}).values() if given is mapping -%}
+            {%- for feed in given if feed not in var("feeds") -%}
+                {%- do problems.append("quality_gates." ~ gate ~ " knows no feed " ~ feed) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(problems) }}
+{%- endmacro %}

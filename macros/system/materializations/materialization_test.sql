@@ -2,9 +2,10 @@
     at twenty million rows the tests would cost more than a build with nothing new. `dbt test` asks
     every test, and meta.asks_the_clock marks one that time alone can change. -#}
 {% materialization test, adapter="duckdb" %}
+    {% do code_of(model, sql) %}
     {% if flags.WHICH == "build" and not flags.FULL_REFRESH
         and not config.meta_get("asks_the_clock")
-        and last_stamp(model.unique_id) == stamp_of_node(model) %}
+        and last_stamps().get(model.unique_id) == stamp_of(model, sql).text %}
         {% call statement("main", fetch_result=True) %}
             select 0 as failures, false as should_warn, false as should_error
         {% endcall %}

@@ -3,14 +3,14 @@
         one summary. Each published file is its old or its new self at every moment, and a run that
         dies before its record is finished shows as interrupted from the next one on. -#}
     {% if execute and is_recorded_run() %}
+        {% do catalog(is_new=true) %}
         {% set bad_statuses = ["error", "fail", "runtime error"] %}
         {% set bad = results | selectattr("status", "in", bad_statuses) | list %}
         {% set status = "failed" if bad else "success" %}
-        {% set exported = not bad and flags.WHICH in ["build", "retry"] and is_whole_run(results) %}
         {% do record_nodes(results) %}
-        {% if not bad and flags.WHICH in ["build", "run", "retry"] %}
-            {% do publish(results) %}
-        {% endif %}
+        {% set is_building = flags.WHICH in ["build", "run", "retry"] %}
+        {% set published = is_building and not bad and publish() %}
+        {% set exported = published and flags.WHICH != "run" %}
         {% if exported %}
             {% do export_files() %}
         {% endif %}
@@ -19,7 +19,7 @@
             {% do export_run_log() %}
         {% endif %}
         {% if flags.WHICH in ["build", "retry"] %}
-            {% do print_summary(status, exported, bad) %}
+            {% do print_summary(status, published, exported, bad) %}
         {% endif %}
     {% endif %}
 {% endmacro %}

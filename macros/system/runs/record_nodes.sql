@@ -1,9 +1,9 @@
 {% macro record_nodes(results) -%}
     {#- One row per node of the run in ops.node_history. Messages are kept to their first line,
         which holds no values: casts that could print one are not used. A test that passed has a
-        stamp, see last_stamp; one that did not, or could not be asked, has an empty one. -#}
+        stamp, see last_stamps; one that did not, or could not be asked, has an empty one. -#}
     {%- set query -%}
-        insert into {{ ops_relation("node_history") }} (
+        insert into {{ relation_of("node_history") }} (
             run_id, node, resource_type, status, rows_affected, execution_seconds, message,
             stamp
         )
@@ -20,7 +20,7 @@
             '{{ lines[0][:200] | replace("'", "''") }}',
             {% if result.node.resource_type != "test" -%} null
             {%- elif result.status != "pass" -%} ''
-            {%- else -%} '{{ stamp_of_node(graph.nodes[result.node.unique_id]) }}'
+            {%- else -%} '{{ stamp_of(graph.nodes[result.node.unique_id]).text }}'
             {%- endif %}
         ){{ "," if not loop.last }}
         {%- endfor %}

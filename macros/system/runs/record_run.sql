@@ -10,15 +10,14 @@
         "enriched": ["company_enrichment", "count(*)", "status = 'ok'"],
         "enrichment_failed": ["company_enrichment", "count(*)", "status = 'failed'"],
     } -%}
-    {%- set tables = existing_tables() -%}
     {%- set query -%}
-        update {{ ops_relation("run_history").incorporate(path={"database": database}) }}
+        update {{ relation_of("run_history").incorporate(path={"database": database}) }}
         set
             {% for column, (name, measure, condition) in counts.items() -%}
-            {%- if ops_relation(name) | string in tables -%}
+            {%- if relation_of(name) | string in catalog().comments -%}
             {{ column }} = (
                 select coalesce({{ measure }}, 0)
-                from {{ ops_relation(name) }}
+                from {{ relation_of(name) }}
                 where {{ condition }}
             ),
             {% endif -%}

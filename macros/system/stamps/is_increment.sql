@@ -1,11 +1,10 @@
 {% macro is_increment() -%}
-    {#- True where an incremental model has a table of the present version, so
-        that only what changed since has to be worked on. Other rules, another reference seed or
-        other code are another version: all rows are judged once again. -#}
-    {%- if not execute or flags.FULL_REFRESH or flags.WHICH not in ["build", "run", "retry"]
-        or model.resource_type != "model" -%}
+    {#- True where a judged table, or one below it, is there in its present version, so that only
+        what changed since has to be worked on. code_of sets is_whole while it asks for the SQL of a
+        full build. -#}
+    {%- if not execute or model.resource_type != "model" or model.is_whole
+        or flags.WHICH not in ["build", "run", "retry"] -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set stamp = stamp_of(model) -%}
-    {{ return(stamp["found"].split("|")[0] == stamp["version"]) }}
+    {{ return(stamp_of(model).is_increment) }}
 {%- endmacro %}

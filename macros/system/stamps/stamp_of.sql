@@ -1,52 +1,95 @@
-{% macro stamp_of(node) -%}
-    {#- What a table was, and would now be, built from: {found, version, inputs}, each a string.
+{% macro stamp_of(node, sql=none) -%}
+    {#-
+    What a table would now be built from, as `text`: code|rules|inputs, and whether it is that
+    already (is_unchanged) or can take in what is new (is_increment).
 
-        `version` stands for what decides how rows are read and judged: code, settings, engine,
-        reference seeds. `inputs` stands for the rows: loads of feeds and what erasure left of them,
-        stamps of parent tables (views are looked through), the answers of enrichment. A table keeps
-        its stamp as its comment, "version|inputs|…", so that both change in one transaction. Equal
-        stamps mean equal tables, since no model asks the clock. -#}
-    {%- set parents = {"relations": [], "versioned": [], "feeds": [], "counted": []} -%}
-    {%- do find_inputs(node, parents) -%}
-    {%- for feed in parents.feeds | unique -%}
-        {%- do parents.counted.append(
-            "concat(max(load_id), ':', count(*), ':', sum(landed)) from "
-            ~ ops_relation("landing_ledger")
-            ~ " where concat(source, '__', feed) = '" ~ feed ~ "' and status = 'loaded'"
+    `code` stands for the node itself, see code_of. `rules` stands for what touches every row: the
+    SQL of the views that it looks through, as they are in the database, and the content of seeds.
+    `inputs` stands for the rows: the ledger of its feeds, stamps of parent tables, answers of
+    enrichment. Equal stamps mean equal tables, since no model asks the clock. A table keeps its
+    stamp as its comment, with more behind it, written in the transaction of its rows.
+
+    `chain` of a judged table names its increments, as `number:run`. A table below it keeps the
+    last one that it took in (`seen`), and takes in more only where the chain still has that one:
+    after a backup was put back it may not have it.
+    -#}
+    {%- set parts = catalog().comments.get(relation_of(node) | string, "").split("|") -%}
+    {%- set now, more = inputs_of(node), {} -%}
+    {%- for part in parts[3:] -%}
+        {%- do more.update({part.split("=")[0]: part.split("=")[1].split(",")}) -%}
+    {%- endfor -%}
+    {%- set lost = [] -%}
+    {%- for parent in judged_above(node) -%}
+        {%- set taken = more.get(parent.name, ["-"])[0] -%}
+        {%- do lost.append(taken) if taken not in chain_of(parent) -%}
+    {%- endfor -%}
+    {%- set code = code_of(node, sql) -%}
+    {%- set is_writing = flags.WHICH in ["build", "run", "retry", "snapshot"] -%}
+    {%- set is_kept = is_writing and not flags.FULL_REFRESH -%}
+    {{ return({
+        "text": [code, now.rules, now.inputs] | join("|"),
+        "seen": more,
+        "is_unchanged": is_kept and parts[:3] == [code, now.rules, now.inputs],
+        "is_increment": is_kept and parts[:2] == [code, now.rules] and not lost,
+    }) }}
+{%- endmacro %}
+
+
+{% macro code_of(node, sql=none) -%}
+    {#- The digest of what a node itself says: its SQL as in a full build, its contract, how it is
+        written, and the engine, which knows the key of the person tokens. Where the warehouse is
+        does not count. The full form of a model that is built in increments is rendered here, once
+        a run: see is_increment. -#}
+    {%- set known = catalog() -%}
+    {%- if node.unique_id not in known.codes -%}
+        {%- set text = [sql] -%}
+        {%- if sql is none -%}
+            {%- do model.update({"is_whole": true}) -%}
+            {%- do text.append(render(model.raw_code)) -%}
+            {%- do model.update({"is_whole": false}) -%}
+        {%- endif -%}
+        {%- set folder = env_var("BENEFITS_DB_DIR", "warehouse") ~ "/restricted" -%}
+        {%- set columns = [] -%}
+        {%- for column in node.columns.values() if node.config.contract.enforced -%}
+            {%- do columns.append([column.name, column.data_type, column.constraints | string]) -%}
+        {%- endfor -%}
+        {%- do known.codes.update({node.unique_id: local_md5([
+            known.engine, (text | last).replace(folder, "restricted"), columns,
+            node.config.materialized, node.config.unique_key, node.config.meta.parents,
+            node.config.meta.replaced,
+        ] | string)}) -%}
+    {%- endif -%}
+    {{ return(known.codes[node.unique_id]) }}
+{%- endmacro %}
+
+
+{% macro inputs_of(node) -%}
+    {#- What a node would now be built from, as two digests {rules, inputs}; see stamp_of. -#}
+    {%- set comments, parents = catalog().comments, parents_of(node) -%}
+    {%- set rules, inputs = [], [] -%}
+    {#- A seed's comment is "seed <content> <content without texts>", a view's "view <SQL>". -#}
+    {%- set place = 2 if node.config.meta.reads_texts is sameas false else 1 -%}
+    {%- for relation in parents.rules -%}
+        {%- set words = (comments.get(relation) or "- - -").split(" ") -%}
+        {%- do rules.append(words[place] if words[0] == "seed" else words[1]) -%}
+    {%- endfor -%}
+    {%- for relation in parents.tables -%}
+        {%- do inputs.append(comments.get(relation, "").split("|")[:3] | join("|")) -%}
+    {%- endfor -%}
+    {%- if parents.feeds or parents.ledger -%}
+        {%- set landed = content_of(
+            relation_of("landing_ledger") | string,
+            "if(status = 'loaded', concat(source, '__', feed), 'other')",
         ) -%}
+        {%- for feed, state in landed.items() if parents.ledger or feed in parents.feeds -%}
+            {%- do inputs.append(feed ~ state) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for relation in parents.enrichment -%}
+        {%- do inputs.append(content_of(relation).values() | join) -%}
     {%- endfor -%}
-    {%- set places = ["export_dir", "landing_zone", "change_origin"] -%}
-    {%- set settings = {} -%}
-    {%- for name, value in invocation_args_dict.get("vars", {}).items() if name not in places -%}
-        {%- do settings.update({name: value}) -%}
-    {%- endfor -%}
-    {%- set query -%}
-        with
-
-        tables as (
-            select
-                '"' || database_name || '"."' || schema_name || '"."' || table_name || '"' as name,
-                comment
-            from duckdb_tables()
-        )
-
-        select
-            coalesce(any_value(comment) filter (where name = '{{ relation_of_node(node) }}'), '')
-                as found,
-            md5(concat_ws(
-                ',', getvariable('project_version'), '{{ local_md5(tojson(settings)) }}',
-                string_agg(split_part(comment, '|', 1), ',' order by name) filter (
-                    where name in ('{{ parents.versioned | unique | join("', '") }}')
-                )
-            )) as version,
-            md5(concat_ws(
-                ',',
-                string_agg(comment, ',' order by name) filter (
-                    where name in ('{{ parents.relations | unique | join("', '") }}')
-                )
-                {%- for count in parents.counted | unique %}, (select {{ count }}){% endfor %}
-            )) as inputs
-        from tables
-    {%- endset -%}
-    {{ return(run_query(query).rows[0]) }}
+    {{ return({
+        "rules": local_md5(rules | join(",")),
+        "inputs": local_md5(inputs | sort | join(",")),
+    }) }}
 {%- endmacro %}

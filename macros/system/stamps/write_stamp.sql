@@ -1,9 +1,25 @@
 {% macro write_stamp(relation, stamp) -%}
-    {#- The statement that notes on a table what it was built from, see stamp_of. -#}
-    {%- set parts = [stamp["version"], stamp["inputs"]] -%}
-    {%- for parent in increments_above(model) -%}
-        {%- set query = "select coalesce(max(judged_in), 0) from " ~ relation_of_node(parent) -%}
-        {%- do parts.append(parent.name ~ "=" ~ run_query(query).rows[0][0]) -%}
+    {#- Notes on a table what it was built from, see stamp_of; in the transaction of its rows. A
+        table from limited input (--empty, --sample) gets no stamp. -#}
+    {%- set parts = [stamp.text] -%}
+    {%- if model.config.materialized == "judged" -%}
+        {%- set newest = run_query("select max(judged_in) from " ~ relation).rows[0][0] or 0 -%}
+        {%- set link = newest ~ ":" ~ invocation_id[:8] -%}
+        {%- set chain = chain_of(model) if stamp.is_increment else [] -%}
+        {%- do parts.append("chain=" ~ (chain + [link])[-100:] | join(",")) -%}
+    {%- endif -%}
+    {%- for parent in judged_above(model) -%}
+        {%- do parts.append(parent.name ~ "=" ~ chain_of(parent) | last) -%}
     {%- endfor -%}
-    comment on table {{ relation }} is '{{ parts | join("|") }}';
+    {%- if not limits() -%}
+        {%- do write_comment("table", relation, parts | join("|")) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro write_comment(kind, relation, comment) -%}
+    {#- Writes the comment of a table or view, in the transaction that is open, and remembers it for
+        the nodes below, which are not built where that transaction fails. -#}
+    {%- do run_query("comment on " ~ kind ~ " " ~ relation ~ " is '" ~ comment ~ "'") -%}
+    {%- do catalog().comments.update({relation | string: comment}) -%}
 {%- endmacro %}

@@ -1,8 +1,7 @@
 {{ config(
-    materialized='incremental',
+    materialized='judged',
     unique_key='row_id',
     meta={
-        'is_judging': true,
         'parents': {
             'int_plans_islands':
                 {'company_ein': 'company_ein', 'lower(claim_type)': 'caseless_plan_type'},

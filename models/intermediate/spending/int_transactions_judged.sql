@@ -1,8 +1,7 @@
 {{ config(
-    materialized='incremental',
+    materialized='judged',
     unique_key='row_id',
     meta={
-        'is_judging': true,
         'parents': {
             'int_holders_known': {'employee_id': 'employee_id'},
             'int_accounts_known': {'benefit_account_id': 'benefit_account_id'},

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', unique_key='row_id') }}
+{{ config(materialized='after_judged', unique_key='row_id') }}
 
 with
 

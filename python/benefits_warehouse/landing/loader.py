@@ -47,6 +47,7 @@ from benefits_warehouse.landing.files import (
     identify,
 )
 from benefits_warehouse.landing.history import History, Progress, say
+from benefits_warehouse.landing.intact import note
 from benefits_warehouse.landing.reading import Reader, Reading
 from benefits_warehouse.landing.snapshots import Snapshot, SnapshotWriter
 from benefits_warehouse.privacy.forgotten import Forgotten
@@ -200,6 +201,8 @@ class Landing:
                 with self.progress.watch(part, goal, sorted_lines):
                     self.reader.read(Reading(feed, part, load_id, loaded_at, goal, rejects))
                     self.forget(feed, part, goal, rejects)
+                if rejects.exists():
+                    note(self.folder, rejects)
             self.progress.end(part)
         accepted = [part for part in delivery.parts if part.status == "loaded"]
         if accepted:
@@ -229,7 +232,8 @@ class Landing:
         files = [self.unfinished(feed, load_id, part) for part in parts]
         if feed.mode == "delta":
             for part, path in zip(parts, files, strict=True):
-                path.rename(self.goal(feed, load_id, part))
+                path.rename(goal := self.goal(feed, load_id, part))
+                note(self.folder, goal)
                 part.landed = part.rows - part.rejected - part.erased
         else:
             goal = self.goal(feed, load_id, parts[0])
@@ -239,6 +243,7 @@ class Landing:
             for part, path in zip(parts, files, strict=True):
                 part.erased = 0  # what a snapshot no longer shows has no place to keep
                 path.unlink()
+            note(self.folder, goal)
 
     def goal(self, feed: Feed, load_id: int, part: Part) -> Path:
         """The Parquet file of a part."""

@@ -22,6 +22,7 @@ import yaml
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from benefits_warehouse.landing.contract import Feed, quoted
+from benefits_warehouse.landing.intact import forget_notes
 from benefits_warehouse.privacy.cleaning import cleaned
 from benefits_warehouse.privacy.forgotten import (
     KINDS,
@@ -275,6 +276,7 @@ class Erasure:
         if plan["erased"] is not None:
             return
         self.forgotten.add(who, self.pepper)
+        forget_notes(self.landing)
         pattern = pattern_of([*(v for kind in KINDS for v in who[kind]), *plan["names"]])
         rejected = self.files("rejected_lines")
         if "lines" not in plan:  # counted before the first is gone, or a kill would lose count

@@ -22,9 +22,11 @@ from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from dbt_common.events.event_manager_client import add_callback_to_manager
 from dbt_common.invocation import get_invocation_id
 
+from benefits_warehouse.landing.intact import damaged
 from benefits_warehouse.privacy.forgotten import check_list, list_pepper
 from benefits_warehouse.privacy.restricted import attach_restricted
 from benefits_warehouse.runtime.full_disk import FullDiskTeller
@@ -132,24 +134,19 @@ def close_to_others(folder: Path) -> None:
         path.chmod(PRIVATE_FILE)
 
 
-def project_version(pepper: str) -> str:
-    """A digest of what decides how rows become tables: code, settings, engine and pepper.
+def engine_of(pepper: str) -> str:
+    """A digest of what decides how SQL becomes rows: engine, materializations and pepper.
 
     Args:
         pepper: the key of the person tokens; another one makes other tokens.
 
     Returns:
-        16 hex digits. Tables that another version built are built anew.
+        16 hex digits. Tables that another engine built are built anew.
     """
-    project = Path(__file__).resolve().parents[3]
+    folder = Path(__file__).resolve().parents[3] / "macros" / "system" / "materializations"
     digest = hashlib.sha256(f"{duckdb.__version__} {pepper}".encode())
-    files = [project / "dbt_project.yml"]
-    for folder in ("macros", "models", "snapshots", "python", "dbt_packages"):
-        files += [
-            path for path in (project / folder).rglob("*") if path.suffix in (".sql", ".py", ".yml")
-        ]
-    for path in sorted(files):
-        digest.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in sorted(folder.glob("*.sql")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -173,6 +170,19 @@ def refuse_while_erasing(folder: Path) -> None:
         )
 
 
+def refuse_clone() -> None:
+    """Refuse `dbt clone`.
+
+    Raises:
+        RuntimeError: its tables would be views of themselves, or of another state of the project.
+    """
+    if getattr(get_flags(), "WHICH", "") == "clone":
+        raise RuntimeError(
+            "dbt clone would put views in the place of this warehouse's tables. Nothing was "
+            "changed. Copy the folder of the warehouse, and name the copy in BENEFITS_DB_DIR."
+        )
+
+
 class Plugin(BasePlugin):
     """See the module's docstring."""
 
@@ -180,6 +190,7 @@ class Plugin(BasePlugin):
         """Make the folders, close them to others, and take the lock."""
         working_copy = Path(self.creds.path).resolve()
         self.folder = working_copy.parent.parent
+        refuse_clone()
         os.umask(0o077)
         hide_values()
         if not self.folder.exists():
@@ -191,11 +202,16 @@ class Plugin(BasePlugin):
         close_to_others(self.folder)
         for path in self.folder.glob(".analytics.duckdb.*"):
             path.unlink()  # what a killed run left of a copy
+        published = self.folder / "analytics.duckdb"
+        if not working_copy.exists() and published.exists():
+            # Only what is published was put back from a backup: run records and logs are in it.
+            shutil.copyfile(published, part := working_copy.with_name(".analytics.duckdb.part"))
+            part.replace(working_copy)
         add_callback_to_manager(FullDiskTeller(self.folder))
         refuse_while_erasing(self.folder)
         self.pepper = read_pepper(self.folder)
         check_list(self.folder / "restricted", list_pepper(self.pepper))
-        self.project_version = project_version(self.pepper)
+        self.engine = engine_of(self.pepper)
 
     def configure_connection(self, conn: Any) -> None:
         """Attach the restricted file, and register the functions that macros call.
@@ -211,13 +227,21 @@ class Plugin(BasePlugin):
             "finish_file", finish_file, ["VARCHAR", "VARCHAR"], "BIGINT", side_effects=True
         )
         conn.create_function("make_folder", make_folder, ["VARCHAR"], "BOOLEAN", side_effects=True)
+        conn.create_function(
+            "damaged_files",
+            lambda expected: damaged(self.folder / "restricted" / "landing", expected),
+            ["VARCHAR[]"],
+            "VARCHAR[]",
+            side_effects=True,
+        )
+        conn.create_function("file_state", file_state, ["VARCHAR"], "VARCHAR", side_effects=True)
 
     def configure_cursor(self, cursor: Any) -> None:
         """Give each cursor the secret and the id of the run as session variables."""
         values = {
             "pii_pepper": self.pepper,
             "forgotten_pepper": list_pepper(self.pepper),
-            "project_version": self.project_version,
+            "engine": self.engine,
             "run_id": get_invocation_id(),
             "warehouse_folder": str(self.folder),
         }
@@ -267,3 +291,12 @@ def make_folder(path: str) -> bool:
     folder.mkdir(parents=True)
     folder.chmod(0o755)
     return True
+
+
+def file_state(path: str) -> str:
+    """Size and time of the last write of a file, 'none' where there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return "none"
+    return f"{found.st_size} {found.st_mtime_ns}"

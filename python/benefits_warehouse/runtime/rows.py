@@ -31,3 +31,17 @@ def relation_of(
         [text, json.dumps([dict(types)])],
     )
     return connection.table(name)
+
+
+def is_there(connection: duckdb.DuckDBPyConnection, table: object) -> bool:
+    """Whether a table exists; dbt's own `is_incremental` knows built-in materializations only.
+
+    Args:
+        connection: DuckDB connection.
+        table: its name as SQL, such as dbt.this.
+    """
+    try:
+        connection.sql(f"select 1 from {table} limit 0")
+    except duckdb.CatalogException:
+        return False
+    return True

@@ -208,7 +208,7 @@ def test_other_rows_keep_their_verdicts(mended: Mended) -> None:
 
 
 def test_quarantine_is_a_state(mended: Mended) -> None:
-    """Rows that stay as they are, are judged anew with their parents, siblings and references."""
+    """Rows that stay as they are, are judged again with their parents, siblings and references."""
     first, then = (stage.published.fired_by_key for stage in (mended.before, mended.after))
     log = mended.after.published.rows("quality.quarantine_history")
     run_id = mended.after.run_id

@@ -18,7 +18,7 @@ def test_logs_of_quality(make_warehouse: Callable[..., Warehouse], tmp_path: Any
         "benefits_admin.claims", "1.csv", claims(1, 9) + claims(10, 1, amount="1,2.345")
     )
     warehouse.build()
-    assert "judged anew" not in warehouse.output
+    assert "judged again" not in warehouse.output
 
     # Evidence: the value as delivered, personal data masked.
     previews = dict(
@@ -39,7 +39,7 @@ def test_logs_of_quality(make_warehouse: Callable[..., Warehouse], tmp_path: Any
         "company_ein,company_name,expected_employees\n11-1111111,Acme,7\n"
     )
     warehouse.build("--full-refresh")
-    told = next(line for line in warehouse.output.splitlines() if "judged anew" in line)
+    told = next(line for line in warehouse.output.splitlines() if "judged again" in line)
     assert told.endswith("benefits_admin.claims invalid_amount, companies")
     assert "1 released" in warehouse.output
     assert warehouse.query(

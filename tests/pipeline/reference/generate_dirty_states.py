@@ -202,7 +202,7 @@ class StatePlanter(Planter):
         self.states.seed_rows.setdefault(seed, []).append(cells)
 
     def siblings_arrive(self) -> None:
-        """An old transaction is judged anew when others of its id, account or kind arrive."""
+        """An old transaction is judged again when others of its id, account or kind arrive."""
         contradiction = "conflicting_duplicate duplicate_key"
         one = self.known_payment()
         self.watched(TRANSACTIONS, one, "", contradiction)

@@ -272,7 +272,7 @@ def statuses(result: Any) -> dict[str, str]:
         node.node.name: node.adapter_response.get("_message") or node.message
         for node in result.result
         if node.node.resource_type == "model"
-        and node.node.config.materialized in ("table", "incremental")
+        and node.node.config.materialized in ("table", "judged", "after_judged")
         and node.node.config.get("full_refresh") is not False
         and node.node.language == "sql"
     }
@@ -501,7 +501,7 @@ def test_other_rules_references_vars_and_pepper(
         for name in step:
             changes[name]()
         build(chain.increments, variables=variables)
-        told += "".join(re.findall("judged anew.*", chain.increments.output))
+        told += "".join(re.findall("judged again.*", chain.increments.output))
         if chain.is_soak:
             build(chain.once, "--full-refresh", variables=variables)
             assert_same(published(chain.increments, "now"), published(chain.once, "now"))
