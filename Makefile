@@ -26,7 +26,7 @@ UNREACHABLE := External connection exception
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-setup: $(PYTHON_STAMP) $(PACKAGES_STAMP) ## environment in .venv and dbt packages (OFFLINE=1: don't ask the hub)
+setup: $(PYTHON_STAMP) $(PACKAGES_STAMP) ## environment in .venv and dbt packages (OFFLINE=1: don't use the hub)
 	@echo "Set-up is complete. To call dbt by hand: . $(VENV)/bin/activate"
 
 $(PYTHON_STAMP): requirements.lock
@@ -39,7 +39,7 @@ $(PYTHON_STAMP): requirements.lock
 
 $(PACKAGES_STAMP): packages.yml package-lock.yml $(STAND_INS) | $(PYTHON_STAMP)
 	@mkdir -p logs; \
-	if [ -n "$(OFFLINE)" ]; then why="the dbt hub is not asked (OFFLINE)"; \
+	if [ -n "$(OFFLINE)" ]; then why="the dbt hub is not used (OFFLINE)"; \
 	elif $(DBT) --no-use-colors deps > logs/deps.log 2>&1; then why=""; \
 	elif grep -q "$(UNREACHABLE)" logs/deps.log; then why="the dbt hub can't be reached"; \
 	else cat logs/deps.log >&2; exit 1; fi; \
@@ -61,7 +61,7 @@ built: setup
 	    ! -name '*.pyc' -newer "$$database" | grep -q .; then $(MAKE) build; fi
 
 # Two pytest workers for two cores (three are slower), whole files to each, since a file's builds share a warehouse.
-test: built ## every test: dbt's data and unit tests, then pytest over whole runs
+test: built ## all tests: dbt's data and unit tests, then pytest on whole runs
 	$(DBT) test
 	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -72,16 +72,16 @@ lint: setup ## ruff for Python, sqlfluff for SQL
 	BENEFITS_DB_DIR=target/lint/warehouse $(PY) -m sqlfluff lint --disable-progress-bar \
 	    $(wildcard models tests analyses snapshots)
 
-forget: setup ## erase one person, named on standard input (ARGS: further arguments of dbt build)
+forget: setup ## erase one person, named on standard input (ARGS: more arguments of dbt build)
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.forget $(ARGS)
 
-encrypt: setup ## write restricted.duckdb anew with DBT_ENV_SECRET_RESTRICTED_KEY, or without
+encrypt: setup ## encrypt restricted.duckdb with DBT_ENV_SECRET_RESTRICTED_KEY, or decrypt it
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.encrypt
 
-audit: setup ## known vulnerabilities of the locked packages, new ones apart from accepted ones
+audit: setup ## known vulnerabilities of the locked packages: new ones and accepted ones
 	@$(PY) .ci/audit.py
 
-docs: built ## documentation site (dbt docs serve), and in one file: target/static_index.html
+docs: built ## documentation for dbt docs serve, and as one file: target/static_index.html
 	$(DBT) docs generate --static
 
 .venv-%/.installed: .ci/locks/%.lock
@@ -90,20 +90,20 @@ docs: built ## documentation site (dbt docs serve), and in one file: target/stat
 	@.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-lineage: docs .venv-lineage/.installed ## where columns come from: target/lineage/index.html (COLUMN=model.column: in words)
+lineage: docs .venv-lineage/.installed ## where columns come from: target/lineage/index.html (COLUMN=model.column: as text)
 	@$(LINEAGE_PY) .ci/lineage.py target $(COLUMN)
 
 dashboard: setup ## the findings in one HTML file, outputs/dashboard.html (ARGS: --output, --database)
 	@[ -f "$${BENEFITS_DB_DIR:-warehouse}/analytics.duckdb" ] || $(MAKE) build
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.dashboard $(ARGS)
 
-explore: built ## notebook of the first questions, on analytics.duckdb, read-only
+explore: built ## notebook of the first questions, read-only on analytics.duckdb
 	MARIMO_SKIP_UPDATE_CHECK=1 $(PY) -m marimo edit analyses/first_questions.py
 
 metrics: built .venv-grade/.installed ## semantic layer: validate and list, or ARGS="query --metrics gap_days"
 	@$(GRADE_PY) .ci/metrics.py $(ARGS)
 
-grade: setup .venv-grade/.installed ## what graders of dbt projects find, beside what is expected (GRADERS: some by name)
+grade: setup .venv-grade/.installed ## what graders of dbt projects find, compared with what is expected (GRADERS: only these)
 	@PROJECT_PYTHON=$(PY) $(GRADE_PY) .ci/grade.py $(GRADERS)
 
 soak: setup ## long tests: kills, crowds, volume
@@ -115,7 +115,7 @@ bench: setup ## wall times
 COMPILE := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
     --no-strip-extras --no-emit-index-url --annotation-style line --custom-compile-command "make lock" --quiet
 
-lock: ## pin the Python packages anew after a change of pyproject.toml (needs uv)
+lock: ## pin the Python packages again after a change of pyproject.toml (needs uv)
 	$(COMPILE) pyproject.toml --extra dev --extra encryption --extra explore -o requirements.lock
 	$(COMPILE) .ci/locks/lineage.in -o .ci/locks/lineage.lock
 	$(COMPILE) .ci/locks/grade.in -o .ci/locks/grade.lock

@@ -1,9 +1,9 @@
 -- Question: which benefit programs are used, and which allowances are too large or too small?
--- Reading: one row per program over the last twelve months of the data. use_pct is spend against
--- the allowances of the accounts that were used at least once; accounts_never_used had no valid
--- transaction ever. A low use_pct with many never used: a program that people do not know or
--- want. A use_pct near 100 with many months_over: the allowance is tight. Refunds are
--- quarantined, so spend is gross.
+-- Reading: one row per program over the last twelve months of the data, the highest spend first.
+-- use_pct is spend against the allowances of the accounts that were used at least once.
+-- accounts_never_used had no valid transaction ever. A low use_pct with many accounts never used
+-- is a program that people do not know or do not want. A use_pct near 100 with many months_over
+-- is an allowance that is tight. Refunds are quarantined, so spend is gross.
 with
 
 utilization as (
@@ -65,16 +65,16 @@ final as (
 )
 
 select
-    benefit_type,
     program_name,
-    accounts,
+    benefit_type,
+    use_pct,
+    spend,
+    months_over,
     accounts_never_used,
+    accounts,
+    allowance,
     smallest_allowance,
     largest_allowance,
-    account_months,
-    allowance,
-    spend,
-    use_pct,
-    months_over
+    account_months
 from final
 order by spend desc nulls last, benefit_type asc, program_name asc

@@ -1,8 +1,8 @@
 """The questions that come first, answered and plotted: `make explore` opens this notebook.
 
 It reads the published analytics.duckdb (in BENEFITS_DB_DIR, default `warehouse`) and can't write to
-it, nor does it stand in the way of a build. Run all cells again to see what was published since.
-The answers are those of the SQL files beside this one; ask your own questions in a new cell, with
+it, and it does not disturb a build. Run all cells again to see what was published since.
+The answers are those of the SQL files beside this one. Ask your own questions in a new cell, with
 `rows(warehouse, "select … from marts.plan_gaps")`.
 """
 
@@ -142,7 +142,7 @@ def _(warehouse):
         for row in gaps[:MOST]
     ]
     gaps_chart = (
-        alt.Chart(drawn(_days), title="Days without cover, and the claims in them", width=WIDTH)
+        alt.Chart(drawn(_days), title="Days without coverage, and the claims in them", width=WIDTH)
         .mark_bar()
         .encode(
             x=day("gap_start", "Day"),
@@ -300,7 +300,7 @@ def _(warehouse):
             question("quality_by_rule_and_trend"),
             quality_chart if _rules else "",
             listed(quality),
-            mo.md("Where every landed row went; difference is 0 or the warehouse is broken."),
+            mo.md("Where every landed row went. difference is 0, or the warehouse is broken."),
             listed(reconciliation),
         ]
     )

@@ -1,12 +1,12 @@
--- Question: did a column change its meaning, its filling or its format?
--- Reading: one row per delivered column, the worst first. null_pct and unparseable_pct are about
--- all landed rows of the feed; distinct_count is an estimate. drift says what the headers
--- brought: a column that was added or stopped coming, or one of which most values no longer
--- parse ("retyped"). A constant column (is_constant) that should vary is a default value. The
--- profile shows one state, that of the latest build: to compare it with an earlier one, attach a
--- kept copy of analytics.duckdb and join by source, feed and column_name. A value that still
--- parses but means something else (cents for dollars, day for month) does not show here: look at
--- the amounts and the busiest days of the facts by load_id.
+-- Question: did a column change its meaning, its content or its format?
+-- Reading: one row per delivered column, the worst first. drift says what the headers of the
+-- deliveries brought: a column was added, stopped coming, or no longer parses ("retyped").
+-- unparseable_pct and null_pct are shares of all landed rows of the feed. distinct_count is an
+-- estimate. A constant column (is_constant) that should vary holds a default value. The profile
+-- shows one state, the latest build. To compare it with an earlier one, attach a kept copy of
+-- analytics.duckdb and join by source, feed and column_name. A value that still parses but means
+-- something else (cents for dollars, day for month) does not show here: look at the amounts and
+-- the busiest days of the facts by load_id.
 with
 
 profile as (
@@ -49,12 +49,12 @@ select
     feed,
     column_name,
     drift,
-    detected_at,
-    rows_total,
-    null_pct,
     unparseable_pct,
+    null_pct,
+    is_constant,
     distinct_count,
-    is_constant
+    rows_total,
+    detected_at
 from final
 order by
     drift is null asc,

@@ -1,11 +1,11 @@
 -- Question: does the growth of a feed come from a few keys?
 -- Reading: one row per company, account holder, account or merchant, the strongest growth first,
--- at most twenty of each. share_pct is its share of the facts of the newest load of that feed,
--- share_pct_before of all loads before (only current rows are facts: rows_before is 0 everywhere
--- when the newest load superseded all that was there). All shares stayed: the whole feed grew.
--- One key grew: a default value ('00-0000000', 'UNKNOWN'), a test company, the full extract of
--- one sender. Many keys without a share before: the spelling of the key changed, and the same
--- things are counted twice now.
+-- at most twenty of each. share_pct is its share of the facts in the newest load of that feed.
+-- share_pct_before is its share of all earlier loads. Only current rows are facts, so rows_before
+-- is 0 everywhere when the newest load superseded all that was there. If all shares stayed the
+-- same, the whole feed grew. If one key grew, it is a default value ('00-0000000', 'UNKNOWN'), a
+-- test company, or the full extract of one sender. If many keys have no share before, the
+-- spelling of the key changed, and the same things are counted twice now.
 with
 
 claims as (
@@ -18,25 +18,29 @@ transactions as (
 
 keyed as (
     select
-        'claims by company_ein' as counted,
+        'claims' as feed,
+        'company_ein' as key_column,
         company_ein as key_value,
         load_id
     from claims
     union all
     select
-        'transactions by employee_id' as counted,
+        'transactions' as feed,
+        'employee_id' as key_column,
         employee_id as key_value,
         load_id
     from transactions
     union all
     select
-        'transactions by benefit_account_id' as counted,
+        'transactions' as feed,
+        'benefit_account_id' as key_column,
         benefit_account_id as key_value,
         load_id
     from transactions
     union all
     select
-        'transactions by merchant' as counted,
+        'transactions' as feed,
+        'merchant' as key_column,
         merchant as key_value,
         load_id
     from transactions
@@ -45,26 +49,27 @@ keyed as (
 marked as (
     select
         *,
-        load_id = max(load_id) over (partition by counted) as is_newest
+        load_id = max(load_id) over (partition by key_column) as is_newest
     from keyed
 ),
 
 per_key as (
     select
-        counted,
+        feed,
+        key_column,
         key_value,
         count(*) filter (where is_newest) as rows_newest,
         count(*) filter (where not is_newest) as rows_before
     from marked
-    group by counted, key_value
+    group by feed, key_column, key_value
 ),
 
 shares as (
     select
         *,
-        round(100 * rows_newest / nullif(sum(rows_newest) over (partition by counted), 0), 2)
+        round(100 * rows_newest / nullif(sum(rows_newest) over (partition by key_column), 0), 2)
             as share_pct,
-        round(100 * rows_before / nullif(sum(rows_before) over (partition by counted), 0), 2)
+        round(100 * rows_before / nullif(sum(rows_before) over (partition by key_column), 0), 2)
             as share_pct_before
     from per_key
 ),
@@ -76,17 +81,19 @@ final as (
     from shares
     qualify
         row_number() over (
-            partition by counted
+            partition by key_column
             order by share_growth desc, rows_newest desc, key_value asc
         ) <= 20
 )
 
 select
-    counted,
+    key_column,
     key_value,
+    share_pct,
+    share_pct_before,
     rows_newest,
     rows_before,
-    share_pct,
-    share_pct_before
+    share_growth,
+    feed
 from final
-order by counted asc, share_growth desc, rows_newest desc, key_value asc
+order by share_growth desc, rows_newest desc, key_column asc, key_value asc

@@ -1,10 +1,10 @@
--- Question: which files or lines did not get in, and why?
--- Reading: one row per file that was refused, repeats another, has malformed lines, or was
--- loaded with a remark (such as "deletes nothing"), newest first. refused: none of its rows is
--- in the warehouse; the reason says what to mend, and the mended file may be delivered under the
--- same name. rejected: malformed lines, whose neighbours are loaded; line_errors counts them by
--- kind, first_lines shows where to look in the file. Their text is only in the restricted
--- folder.
+-- Question: which files or lines were not loaded, and why?
+-- Reading: one row per file that was refused, repeats another file, has rejected lines, or was
+-- loaded with a remark (such as "deletes nothing"). The newest run comes first, and in it the
+-- refused files. status refused: none of its rows is in the warehouse. The reason says what to
+-- fix, and the fixed file may be delivered under the same name. rejected: the number of rejected
+-- lines; the rows beside them are loaded. line_errors counts them by kind, and first_lines shows
+-- where to look in the file. Their text is in the restricted folder only.
 with
 
 files as (
@@ -41,6 +41,7 @@ final as (
     select
         files.*,
         files.rows as delivered_rows,
+        max(files.loaded_at) over (partition by files.run_id) as run_loaded_at,
         line_errors.line_errors,
         line_errors.first_lines
     from files
@@ -53,16 +54,23 @@ final as (
 )
 
 select
+    status,
     source,
     feed,
     file,
-    status,
     reason,
-    delivered_rows,
     rejected,
+    delivered_rows,
     line_errors,
     first_lines,
     loaded_at,
     run_id
 from final
-order by loaded_at desc, source asc, feed asc, file asc
+order by
+    run_loaded_at desc,
+    status = 'refused' desc,
+    rejected desc nulls last,
+    loaded_at desc,
+    source asc,
+    feed asc,
+    file asc

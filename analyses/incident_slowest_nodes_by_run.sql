@@ -1,10 +1,9 @@
--- Question: where does the time of the last run go, and which nodes became slower than they
--- were?
+-- Question: where does the time of the last run go, and which nodes became slower?
 -- Reading: one row per node of the newest run, the slowest first. times_usual compares with the
--- median of the runs before in which it was built. One node that grew: read its model, it has a
--- join that multiplies or a key that everybody shares (incident_keys_that_grew.sql). All nodes
--- of one feed grew alike: the feed grew (incident_volume_by_load.sql). Everything grew: the
--- machine, its memory limit, or a neighbour.
+-- median of the earlier runs that built the node. If one node grew, read its model: it has a
+-- join that multiplies rows, or a key that everybody shares (incident_keys_that_grew.sql). If all
+-- nodes of one feed grew alike, the feed grew (incident_volume_by_load.sql). If everything grew,
+-- it is the machine, its memory limit, or another process on it.
 with
 
 nodes as (
@@ -40,13 +39,15 @@ final as (
 )
 
 select
-    node,
-    status,
+    split_part(node, '.', 3) as node_name,
+    resource_type,
     round(execution_seconds, 3) as seconds,
-    share_pct,
-    round(usual_seconds, 3) as usual_seconds,
     times_usual,
+    round(usual_seconds, 3) as usual_seconds,
+    share_pct,
+    status,
     message,
+    node,
     run_id
 from final
 order by execution_seconds desc, node asc

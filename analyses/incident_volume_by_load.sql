@@ -1,11 +1,10 @@
 -- Question: did a feed grow, and do its new rows say anything new?
 -- Reading: one row per load, newest first. times_usual compares its rows with the median of the
--- loads of that feed before it. still_current counts its rows that are the current version of
--- their key, and superseded_pct is the rest: delivered again, or replaced by a later version. A
--- load with times_usual far above 1 whose feed's older loads have a superseded_pct near 100 is a
--- source that changed from deltas to full extracts. superseded_pct is null for a snapshot feed:
--- an unchanged row stays with the load that first brought it, and a snapshot that repeats the
--- one before is not landed at all.
+-- earlier loads of that feed. superseded_pct is the share of its rows that are no longer current:
+-- they were delivered again, or a later version replaced them. If times_usual is far above 1 and
+-- the feed's older loads have a superseded_pct near 100, the source changed from deltas to full
+-- extracts. superseded_pct is null for a snapshot feed: an unchanged row stays with the load that
+-- first brought it, and a snapshot that repeats the one before is not landed at all.
 with
 
 files as (
@@ -100,15 +99,15 @@ final as (
 select
     source,
     feed,
-    load_id,
-    loaded_at,
-    files,
-    bytes,
+    date_trunc('second', loaded_at) as loaded_at,
     delivered_rows,
     times_usual,
-    rows_ever,
-    rejected,
     superseded_pct,
+    rejected,
+    rows_ever,
+    files,
+    bytes,
+    load_id,
     run_id
 from final
 order by load_id desc

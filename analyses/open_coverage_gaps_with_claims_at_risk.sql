@@ -1,10 +1,10 @@
--- Question: which companies have no cover of a plan type today, and which claims fell into a
+-- Question: which companies have no coverage of a plan type today, and which claims fell into a
 -- gap?
--- Reading: one row per reported gap, those that are open on as_of_date first, then by claim
--- cost. "open" means that as_of_date lies in the gap, so a gap that a future plan will close is
--- open too (gap_type internal, covered_again_on set). claim_cost_in_gap is money that no valid
--- plan covered: disputed claims, or plan rows that are missing. Gaps of plan_gap_min_days or
--- less are not here by definition.
+-- Reading: one row per reported gap. Gaps that are open on as_of_date come first, then the highest
+-- claim cost. "open" means that as_of_date lies in the gap, so a gap that a future plan will close
+-- is open too (gap_type internal, covered_again_on set). claim_cost_in_gap is money that no valid
+-- plan covered: the claims are disputed, or plan rows are missing. Gaps of plan_gap_min_days or
+-- less are not reported.
 with
 
 gaps as (
@@ -28,18 +28,18 @@ final as (
 )
 
 select
-    company_ein,
     company_name,
     plan_type,
     is_open,
-    gap_type,
     gap_start,
+    gap_length_days,
+    claim_cost_in_gap,
+    claims_in_gap,
+    gap_type,
     gap_end,
     covered_again_on,
-    gap_length_days,
     previous_carrier,
     next_carrier,
-    claims_in_gap,
-    claim_cost_in_gap
+    company_ein
 from final
 order by is_open desc, claim_cost_in_gap desc, gap_length_days desc, company_ein asc, plan_type asc

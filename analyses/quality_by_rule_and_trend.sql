@@ -1,10 +1,11 @@
 -- Question: which rules fire, on how much of the data, and is it getting better or worse?
--- Reading: one row per rule that fires and run that delivered some of its rows, the worst rules
--- first. pass_rate is about all current rows of the feed. rows_failed counts the rows of that
--- run that fail now (a row that was mended since counts no more), and failed_pct is their share
--- of what the run delivered. A failed_pct that climbs from run to run is a source that gets
--- worse; one that jumps in a single run is a bad delivery. An unchanged row of a snapshot
--- belongs to the run that first brought it.
+-- Reading: one row per rule that fires and run that delivered some of its rows. Rules that withhold
+-- rows (tier 2) come first, then the lowest pass rate. rows_failed_now and pass_rate_pct are about
+-- all current rows of the feed. rows_failed_of_run counts the rows of that run that fail now (a
+-- row that was fixed since no longer counts), and failed_pct is their share of what the run
+-- delivered. A failed_pct that climbs from run to run is a source that gets worse. One that jumps
+-- in a single run is a bad delivery. An unchanged row of a snapshot belongs to the run that first
+-- brought it.
 with
 
 scorecard as (
@@ -66,17 +67,17 @@ final as (
 )
 
 select
+    rule_id,
     source,
     feed,
-    rule_id,
-    tier,
-    round(100 * pass_rate, 2) as pass_rate_pct,
     rows_failed as rows_failed_now,
-    loaded_at,
-    rows_delivered,
-    rows_failed_of_run,
     failed_pct,
     failed_pct_before,
+    tier,
+    round(100 * pass_rate, 2) as pass_rate_pct,
+    rows_failed_of_run,
+    rows_delivered,
+    loaded_at,
     description
 from final
 order by tier desc, pass_rate asc, source asc, feed asc, rule_id asc, loaded_at desc

@@ -2,10 +2,10 @@
 -- Reading: one row per person, with the record that held at the end of the day (UTC) that the var
 -- as_of_date names, or now where it is empty:
 --     dbt show --select roster_as_of_a_day --limit 1000 --vars '{as_of_date: 2025-03-31}'
--- A state begins when its load was landed, not on a day that it tells, so a day before the first
--- load has no rows. dbt_valid_to null: it is still so. is_valid false: the row was in quarantine.
--- Reads the restricted database; persons appear by id only. For plans, put plans_history and its
--- columns in the place of these.
+-- A state begins when its load was landed, not on a day that the row names, so a day before the
+-- first load has no rows. is_valid false: the row was in quarantine. dbt_valid_to null: the state
+-- still holds. The query reads the restricted database. Persons appear by id only, and dbt show
+-- leaves the title out too (column left_out). For plans, use plans_history and its columns.
 with
 
 history as (
@@ -15,13 +15,13 @@ history as (
 final as (
     select
         person_id,
-        title,
         company_ein,
-        company_ein_source,
         start_date,
         is_valid,
         dbt_valid_from,
         dbt_valid_to,
+        title,
+        company_ein_source,
         load_id
     from history
     where

@@ -1,9 +1,9 @@
 -- Question: whose roster is off, by how much, and which persons should we ask about?
 -- Reading: one row per company and kind of person-level difference, the worst companies first.
--- The first columns compare counts (expected_employees of the seed companies with valid persons
--- on the roster); the last ones compare the persons of the two systems by e-mail. A company that
--- is "under" and has quarantined rows is partly our own doing: mend those first. UNMAPPED are
--- persons without a company. person_ids and employee_ids show at most ten each;
+-- expected and observed compare counts: expected_employees of the seed companies, and the valid
+-- persons on the roster. The columns from difference_type on compare the persons of the two
+-- systems by e-mail. If a company is "under" and has quarantined rows, fix those rows first.
+-- UNMAPPED are persons without a company. person_ids and employee_ids show at most ten each;
 -- marts.roster_differences has all.
 with
 
@@ -45,18 +45,18 @@ final as (
 )
 
 select
-    listed_under as company_ein,
     company_name,
     severity,
-    direction,
     expected,
     observed,
-    quarantined,
-    difference,
-    pct_diff,
     difference_type,
     differences,
     person_ids,
-    employee_ids
+    employee_ids,
+    direction,
+    difference,
+    pct_diff,
+    quarantined,
+    listed_under as company_ein
 from final
 order by severity_rank asc, abs(difference) desc, listed_under asc, difference_type asc

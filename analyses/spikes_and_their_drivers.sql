@@ -1,9 +1,10 @@
--- Question: where did claim cost jump, is it still on, and was it more claims or dearer claims?
--- Reading: one row per spike event at its peak day. growth = frequency_effect + severity_effect.
--- driver "one claim": half of the window's cost or more is a single claim, so ask for that case
--- first. "more claims": frequency explains most of the growth (headcount, an outbreak, a backlog
--- paid at once). "dearer claims": severity does (new drug, new provider, a price change).
--- largest_claim_id is where to look.
+-- Question: where did claim cost jump, is it still on, and was it more claims or a higher cost per
+-- claim?
+-- Reading: one row per spike event at its peak day. Events that are still on come first, then the
+-- strongest growth. growth = frequency_effect + severity_effect. driver "one claim": a single claim
+-- is half of the window's cost or more, so ask for that case first (largest_claim_id). "more
+-- claims": frequency explains most of the growth (head count, an outbreak, a backlog paid at once).
+-- "higher cost per claim": severity does (a new drug, a new provider, a price change).
 with
 
 spikes as (
@@ -42,7 +43,7 @@ final as (
         case
             when spikes.top_claim_share >= 0.5 then 'one claim'
             when spikes.frequency_effect >= spikes.severity_effect then 'more claims'
-            else 'dearer claims'
+            else 'higher cost per claim'
         end as driver,
         largest.largest_claim_id,
         largest.largest_claim
@@ -55,22 +56,22 @@ final as (
 )
 
 select
-    company_ein,
     company_name,
     is_still_on,
+    window_end as peak_day,
+    growth,
+    pct_change,
+    driver,
+    largest_claim_id,
+    largest_claim,
+    top_claim_share,
+    frequency_effect,
+    severity_effect,
+    prev_90d_cost,
+    current_90d_cost,
     first_flagged_on,
     last_flagged_on,
     days_flagged,
-    window_end as peak_day,
-    prev_90d_cost,
-    current_90d_cost,
-    pct_change,
-    growth,
-    frequency_effect,
-    severity_effect,
-    driver,
-    top_claim_share,
-    largest_claim_id,
-    largest_claim
+    company_ein
 from final
 order by is_still_on desc, growth desc, company_ein asc

@@ -1,8 +1,9 @@
 -- Question: what did the last run that brought files bring, and what became of it?
--- Reading: one row per file of that run. rows_before is the delivery of the same feed before it:
--- a multiple of it, or a small part, is worth a question to the sender. withheld and flagged
--- count current rows of this file; reason says why a file was refused, is a duplicate, or
--- deletes nothing. runs_since is the number of runs since then that brought nothing new.
+-- Reading: one row per file of that run. Files that were not loaded come first, then files with a
+-- remark. rows_before counts the previous delivery of the same feed: several times as many rows, or
+-- a small part of them, is a question to the sender. withheld and flagged count current rows of
+-- this file. reason says why a file was refused, is a duplicate, or deletes nothing. runs_since is
+-- the number of later runs, which brought nothing new.
 with
 
 files as (
@@ -80,16 +81,22 @@ final as (
 select
     source,
     feed,
-    file,
     status,
-    reason,
     delivered_rows,
     rows_before,
-    rejected,
     withheld,
     flagged,
+    rejected,
+    reason,
+    file,
     load_id,
     loaded_at,
     runs_since
 from final
-order by source asc, feed asc, loaded_at asc, file asc
+order by
+    status = 'loaded' asc,
+    reason is null asc,
+    source asc,
+    feed asc,
+    loaded_at asc,
+    file asc

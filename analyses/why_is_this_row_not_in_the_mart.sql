@@ -1,16 +1,17 @@
 -- Question: why is this record not in the mart?
--- Use: put the key into `wanted`. A plan is asked for as 'EIN|plan type|carrier|start date'. A
--- row that was delivered without a key is found in quality.validation_errors by source_file and
--- source_row instead.
--- Reading: "in the mart" with its flags (tier 1), or "withheld" with each reason by rank and
--- what mends it (the first is the rejection_reason). "not current": no current row has this key.
--- It was never delivered, its file was refused, its line was malformed
--- (incident_refused_and_rejected.sql), the key is spelled otherwise after cleaning, or it is a
+-- Use: name its key in the var record_key.
+--     dbt show --select why_is_this_row_not_in_the_mart --vars '{record_key: T80053}'
+-- The key of a plan is 'EIN|plan type|carrier|start date'. A row that was delivered without a key
+-- is found in quality.validation_errors by source_file and source_row instead.
+-- Reading: "in the mart", with its flags (tier 1), or "withheld", with each reason by rank (the
+-- first is the rejection_reason). fix_hint says how to fix it. "not current": no current row has
+-- this key. It was never delivered, its file was refused, its line was rejected
+-- (incident_refused_and_rejected.sql), the key is spelled differently after cleaning, or it is a
 -- plan or an account that the newest snapshot no longer holds.
 with
 
 wanted as (
-    select 'T80053' as record_key
+    select '{{ var("record_key", "T80053") | replace("'", "''") }}' as record_key
 ),
 
 mart_rows as (
@@ -109,7 +110,7 @@ final as (
     union all
     select
         3 as answer_rank,
-        'not current: never delivered, refused, malformed, or gone from the snapshot' as answer,
+        'not current: never delivered, refused, rejected, or gone from the snapshot' as answer,
         null as place,
         null as error_reason,
         null as rule_rank,
@@ -126,9 +127,9 @@ select
     place,
     error_reason,
     value_preview,
+    source_row,
     fix_hint,
-    withheld_since,
     source_file,
-    source_row
+    withheld_since
 from final
 order by answer_rank asc, answer desc, rule_rank asc

@@ -3,7 +3,7 @@
 -- stands there twice.
 -- Why: a misspelt rule_id or tier switches the rule off in silence; two equal ranks leave it to
 -- chance which reason a row is given.
--- Resolve: mend the row of seeds/reference/dq_rules.csv. To switch a rule off on purpose, delete
+-- Resolve: fix the row of seeds/reference/dq_rules.csv. To switch a rule off on purpose, delete
 -- its row.
 {{ config(severity='error') }}
 with

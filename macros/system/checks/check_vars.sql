@@ -11,11 +11,11 @@
     {%- endif -%}
     {%- if var("roster_severity_bands") | sort != var("roster_severity_bands")
         or var("roster_severity_bands") | length != 3 -%}
-        {%- do problems.append("roster_severity_bands must be three growing numbers") -%}
+        {%- do problems.append("roster_severity_bands must be three ascending numbers") -%}
     {%- endif -%}
     {%- for name, mode in var("feed_modes").items() -%}
         {%- if name not in var("feeds") or mode not in ["snapshot", "delta"] -%}
-            {%- do problems.append("feed_modes knows no feed " ~ name ~ " or mode " ~ mode) -%}
+            {%- do problems.append("feed_modes: there is no feed " ~ name ~ " or mode " ~ mode) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if var("as_of_date")
@@ -27,7 +27,7 @@
     {%- endif -%}
     {%- if problems -%}
         {{ exceptions.raise_compiler_error(
-            "Nothing was changed. Mend the vars: " ~ problems | join("; ")
+            "Nothing was changed. Fix the vars: " ~ problems | join("; ")
         ) }}
     {%- endif -%}
 {%- endmacro %}
@@ -67,11 +67,11 @@
             "rows_min", "quarantined_pct_max", "unparseable_pct_max", "overdue_days_max",
             "volume_times_min", "volume_times_max",
         ] -%}
-            {%- do problems.append("quality_gates knows no " ~ gate) -%}
+            {%- do problems.append("quality_gates has no gate " ~ gate) -%}
         {%- endif -%}
         {%- for given in (levels or {}).values() if given is mapping -%}
             {%- for feed in given if feed not in var("feeds") -%}
-                {%- do problems.append("quality_gates." ~ gate ~ " knows no feed " ~ feed) -%}
+                {%- do problems.append("quality_gates." ~ gate ~ ": there is no feed " ~ feed) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -1,5 +1,5 @@
 -- Consecutive spike days are one event; it shows the windows of its peak day and what drove the
--- cost: more claims (frequency) or dearer ones (severity).
+-- cost: more claims (frequency) or a higher cost per claim (severity).
 with
 
 windows as (

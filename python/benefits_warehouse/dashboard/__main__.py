@@ -80,7 +80,7 @@ def dashboard(database: Path, written: dt.datetime) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file that is its old or its new self at any moment."""
+    """Write a file so that readers see the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -91,7 +91,7 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the page; 2 with a message where that can't be done."""
+    """Write the page; returns 2 with a message if that fails."""
     folder = os.environ.get("BENEFITS_DB_DIR") or "warehouse"
     parser = argparse.ArgumentParser(prog="make dashboard", description=__doc__)
     parser.add_argument("--database", type=Path, default=Path(folder) / "analytics.duckdb")

@@ -100,7 +100,7 @@ COLUMNS = [
     Column("claims_prev", "Claims before", "count"),
     Column("claims_current", "Claims current", "count"),
     Column("frequency_effect", "More claims ($)", "money"),
-    Column("severity_effect", "Dearer claims ($)", "money"),
+    Column("severity_effect", "Higher cost per claim ($)", "money"),
     Column("top_claim_share", "Largest claim (share)", "number"),
 ]
 
@@ -125,7 +125,7 @@ def _drawn(curves: list[Row], events: list[Row]) -> dict[str, Any]:
         alt.Tooltip("current_90d_cost:Q", title="Current window ($)", format=",.2f"),
         alt.Tooltip("pct_change:Q", title="Growth (%)", format=",.2f"),
         alt.Tooltip("frequency_effect:Q", title="More claims ($)", format=",.2f"),
-        alt.Tooltip("severity_effect:Q", title="Dearer claims ($)", format=",.2f"),
+        alt.Tooltip("severity_effect:Q", title="Higher cost per claim ($)", format=",.2f"),
     ]
     names = [column.name for column in COLUMNS]
     datasets = Datasets()
@@ -224,11 +224,11 @@ def section(published: Published, as_of: dt.date | None) -> Section:
     if len(companies) < totals["companies"]:
         left_out.append(
             f"{len(companies)} of {totals['companies']:,} companies can be chosen: those with the"
-            " steepest spike, then those with the highest present cost."
+            " steepest spike, then those with the highest current cost."
         )
     if len(events) < totals["events"]:
         left_out.append(
-            f"The table has {len(events):,} of {totals['events']:,} events: those of these"
+            f"The table shows {len(events):,} of {totals['events']:,} events: those of these"
             f" companies that lasted beyond {first}. All are in marts.claims_cost_spikes."
         )
     days = totals["days"] or 90
@@ -242,10 +242,10 @@ def section(published: Published, as_of: dt.date | None) -> Section:
         figure=f"{totals['events']:,}",
         figure_label=f"spike events at {totals['with_events']:,} companies;"
         f" {totals['ongoing']:,} last to the as-of date",
-        reading=f"The solid curve is the cost of the {days} days up to a day, the dashed one that"
-        f" of the {days} days before. A shaded band is a spike event: days on which the first"
-        " exceeds the second by more than the threshold. The diamond is the event's peak day, whose"
-        " figures the table has.",
+        reading=f"The solid curve is the claim cost of the {days} days up to a day. The dashed"
+        f" curve is the cost of the {days} days before. A shaded band is a spike event: days on"
+        " which the first exceeds the second by more than the threshold. The diamond is the peak"
+        " day of the event. The table shows the figures of that day.",
         left_out=" ".join(left_out),
         relations=["marts.claims_cost_windows", "marts.claims_cost_spikes", "marts.dim_companies"],
         charts=[

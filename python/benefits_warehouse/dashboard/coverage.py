@@ -1,4 +1,4 @@
-"""Gaps in the cover of companies, on a time line."""
+"""Gaps in the coverage of companies, on a time line."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ select
 from marts.plan_gaps
 """
 
-# Stretches of cover on the same lines; plan types differ in case at most.
-COVER = """
+# Coverage on the same lines; plan types differ in case at most.
+COVERAGE = """
 select
     company_ein,
     plan_type,
@@ -104,8 +104,8 @@ COLUMNS = [
 ]
 
 
-def _drawn(gaps: list[Row], cover: list[Row], as_of: dt.date) -> dict[str, Any]:
-    """The time line: cover in pale grey, gaps in colour, as_of_date as a line."""
+def _drawn(gaps: list[Row], coverage: list[Row], as_of: dt.date) -> dict[str, Any]:
+    """The time line: coverage in pale gray, gaps in color, as_of_date as a line."""
     day = dt.timedelta(days=1)
     for gap in gaps:
         gap["line"] = f"{gap['label']} · {gap['plan_type']}"
@@ -117,11 +117,11 @@ def _drawn(gaps: list[Row], cover: list[Row], as_of: dt.date) -> dict[str, Any]:
         )
     lines = list(dict.fromkeys(gap["line"] for gap in gaps))
     line_of = {(gap["company_ein"], gap["plan_type"].lower()): gap["line"] for gap in gaps}
-    for stretch in cover:
+    for stretch in coverage:
         stretch["line"] = line_of[stretch["company_ein"], stretch["plan_type"].lower()]
         stretch["until"] = stretch["coverage_end"] + day
         stretch["last_day"] = stretch["coverage_end"]
-    # A bit of cover on both sides of the gaps, so that a gap can be seen as one.
+    # A bit of coverage on both sides of the gaps, so that a gap can be seen as one.
     margin = dt.timedelta(days=120)
     first = min(gap["gap_start"] for gap in gaps) - margin
     last = max(as_of, *(gap["counted_to"] for gap in gaps)) + margin
@@ -130,8 +130,8 @@ def _drawn(gaps: list[Row], cover: list[Row], as_of: dt.date) -> dict[str, Any]:
     axis = line_axis("line", lines, "Company and plan type")
     covered = (
         alt.Chart(
-            datasets.add("cover", cover, "line", "coverage_start", "until", "last_day"),
-            name="cover",
+            datasets.add("coverage", coverage, "line", "coverage_start", "until", "last_day"),
+            name="coverage",
         )
         .mark_bar(height=BAR_HEIGHT, color=PALE, clip=True, aria=False)
         .encode(
@@ -190,11 +190,11 @@ def section(published: Published, as_of: dt.date | None) -> Section:
     gaps = published.rows(GAPS, lines=LINES, **view)
     name_apart(gaps)
     lines = {f"{gap['company_ein']}|{gap['plan_type'].lower()}" for gap in gaps}
-    cover = published.rows(COVER, lines=sorted(lines), **view)
+    coverage = published.rows(COVERAGE, lines=sorted(lines), **view)
     left_out = ""
     if len(gaps) < totals["gaps"]:
         left_out = (
-            f"Shown are {len(gaps):,} of {totals['gaps']:,} gaps: those of the {len(lines)} lines"
+            f"{len(gaps):,} of {totals['gaps']:,} gaps are shown: those of the {len(lines)} lines"
             f" (company and plan type) with the longest gap, of {totals['lines']:,},"
             f" from {view['first']} to {view['last']}. All are in marts.plan_gaps."
         )
@@ -211,17 +211,17 @@ def section(published: Published, as_of: dt.date | None) -> Section:
         figure=f"{totals['gaps']:,}",
         figure_label="coverage gaps longer than the threshold, "
         f"with {totals['claims']:,} claims of ${totals['cost']:,.2f} in them",
-        reading="A coloured bar is a time without cover, the pale bars beside it are cover. An"
-        " internal gap ends where cover begins again; a trailing gap is still open and is counted"
-        " to the as-of date, the dashed line. Companies with the longest gap come first.",
+        reading="A colored bar is a time without coverage. The pale bars beside it are coverage. An"
+        " internal gap ends where coverage begins again. A trailing gap is still open and is"
+        " counted to the as-of date (dashed line). Companies with the longest gap come first.",
         left_out=left_out,
         relations=["marts.plan_gaps", "marts.fct_plan_coverage"],
         charts=[
             Chart(
                 key="gaps",
-                title="Time without cover, by company and plan type",
+                title="Time without coverage, by company and plan type",
                 alternative=alternative,
-                spec=_drawn(gaps, cover, today) if gaps else None,
+                spec=_drawn(gaps, coverage, today) if gaps else None,
                 empty="No company has a coverage gap longer than the threshold.",
             )
         ],

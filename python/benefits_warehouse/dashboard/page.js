@@ -51,7 +51,7 @@
       const choice = document.querySelector(`select[data-chart="${key}"]`);
       if (choice) await choose(choice);
     } catch (error) {
-      place.textContent = `This chart could not be drawn (${error.message}); its numbers are below.`;
+      place.textContent = `This chart could not be drawn (${error.message}); its numbers are in the table below.`;
       console.error(error);
     }
   }

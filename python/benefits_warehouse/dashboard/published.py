@@ -19,7 +19,7 @@ READ_ONLY = {
 
 
 class NotPublished(RuntimeError):
-    """There is no published warehouse, or one without the relations that are needed."""
+    """No warehouse is published, or it lacks relations that are needed."""
 
 
 def shown(value: Any) -> Any:

@@ -58,8 +58,8 @@ def section(published: Published) -> Section:
     left_out = ""
     if len(drawn) < len(rows):
         left_out = (
-            f"Bars are drawn for the {len(drawn)} most frequent of {len(rows)} reasons; the table"
-            " has all."
+            f"Bars are drawn for the {len(drawn)} most frequent of {len(rows)} reasons. The table"
+            " shows all."
         )
     return Section(
         key="quarantine",
@@ -67,8 +67,8 @@ def section(published: Published) -> Section:
         figure=f"{totals['withheld']:,}",
         figure_label=f"of {totals['present']:,} current rows are withheld",
         reading="A bar is the number of rows that a rule withholds from the marts, counted under"
-        " the first rule that fired. The rows, masked, with file and line, are in the quarantine"
-        " tables; they come back by themselves when they, or what they wait for, are mended.",
+        " the first rule that fired. The quarantine tables show the rows, masked, with file and"
+        " line. A row is released by itself when it, or the row it depends on, is fixed.",
         left_out=left_out,
         relations=[f"quality.quarantine_{entity}" for entity in ENTITIES]
         + ["quality.reconciliation"],
@@ -78,7 +78,7 @@ def section(published: Published) -> Section:
                 title="Rows withheld, by reason",
                 alternative="Bars of rows withheld: "
                 + ", ".join(f"{row['line']} {row['withheld_rows']:,}" for row in drawn[:5])
-                + (" and further reasons." if len(drawn) > 5 else "."),
+                + (" and more reasons." if len(drawn) > 5 else "."),
                 spec=bars(
                     drawn,
                     name="reason",

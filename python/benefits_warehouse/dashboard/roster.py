@@ -70,7 +70,7 @@ COLUMNS = [
     Column("severity", "Severity"),
     Column("expected", "Expected (persons)", "count"),
     Column("observed", "Observed (persons)", "count"),
-    Column("quarantined", "Of them withheld (persons)", "count"),
+    Column("quarantined", "Withheld (persons)", "count"),
     Column("difference", "Difference (persons)", "signed"),
     Column("pct_diff", "Difference (%)", "percent"),
     Column("direction", "Direction"),
@@ -164,12 +164,12 @@ def section(published: Published) -> Section:
     left_out = []
     if len(rows) < companies:
         left_out.append(
-            f"Shown are {len(rows)} of {companies:,} companies, the worst by severity and percent."
+            f"{len(rows)} of {companies:,} companies are shown, the worst by severity and percent."
             " All are in marts.roster_mismatch."
         )
     if len(comparable) < len(rows):
         left_out.append(
-            f"{len(rows) - len(comparable)} without an expected number have no bar; the table has"
+            f"{len(rows) - len(comparable)} without an expected number have no bar; the table lists"
             " them."
         )
     return Section(
@@ -177,10 +177,11 @@ def section(published: Published) -> Section:
         title="Roster mismatch",
         figure=f"{grave:,}",
         figure_label=f"of {companies:,} companies with a High or Critical mismatch;"
-        f" {persons:,} differences on persons",
-        reading="A bar to the left is a company with fewer persons on the roster than expected, a"
-        " bar to the right one with more; its colour is the severity, which goes by percent of the"
-        " expected number. The last chart counts persons on whom the two systems disagree.",
+        f" {persons:,} differences between persons",
+        reading="A bar to the left is a company with fewer persons on the roster than expected. A"
+        " bar to the right is a company with more. The color is the severity, which depends on the"
+        " difference in percent of the expected number. The last chart counts the persons on whom"
+        " the two systems disagree.",
         left_out=" ".join(left_out),
         relations=["marts.roster_mismatch", "marts.roster_differences"],
         charts=[
@@ -205,7 +206,7 @@ def section(published: Published) -> Section:
             ),
             Chart(
                 key="mismatches",
-                title="Persons observed against expected, by company",
+                title="Persons observed and expected, by company",
                 alternative=f"Bars of the difference for {len(comparable)} companies, the worst"
                 " first.",
                 spec=_mismatches_drawn(comparable) if comparable else None,

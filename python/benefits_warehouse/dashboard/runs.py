@@ -64,11 +64,10 @@ def section(published: Published) -> Section:
         key="runs",
         title="Run history",
         figure=f"{totals['good']:,}",
-        figure_label=f"of {totals['runs']:,} runs went well"
-        + (f"; a usual one took {usual:,.0f} s (median)" if usual is not None else ""),
-        reading="A bar is how long a run took, the newest on top. A run that did not end well"
-        " says so at the end of its bar; what each brought in and"
-        " withheld is in the table.",
+        figure_label=f"of {totals['runs']:,} runs succeeded"
+        + (f"; the median run took {usual:,.0f} s" if usual is not None else ""),
+        reading="A bar is how long a run took, the newest on top. A run that did not succeed says"
+        " so at the end of its bar. The table shows rows in, rows out and rows withheld.",
         left_out=left_out,
         relations=["ops.run_history"],
         charts=[

@@ -94,8 +94,8 @@ COLUMNS = [
     Column("rows_failed", "Rows failed", "count"),
     Column("rows_checked", "Rows checked", "count"),
     Column("pass_pct", "Passed (%)", "percent"),
-    Column("change_pct", "Since the run before (points)", "signed"),
-    Column("description", "What it says"),
+    Column("change_pct", "Change since the previous run (points)", "signed"),
+    Column("description", "What it checks"),
 ]
 TREND_COLUMNS = [
     Column("recorded_at", "Run began (UTC)", "time"),
@@ -180,20 +180,20 @@ def section(published: Published) -> Section:
     if len(drawn) < len(fired):
         left_out.append(
             f"Bars are drawn for the {len(drawn)} rules with the highest share, of {len(fired)}"
-            " that fired; the table has all."
+            " that fired. The table shows all."
         )
     if runs > RUNS:
-        left_out.append(f"The trend has the newest {RUNS} of {runs:,} runs.")
+        left_out.append(f"The trend shows the newest {RUNS} of {runs:,} runs.")
     errors = sum(row["rows_failed"] for row in rows)
     return Section(
         key="quality",
         title="Quality scorecard",
         figure=f"{len(fired):,}",
         figure_label=f"of {len(rows):,} rules fired, {errors:,} times in all",
-        reading="A bar is the share of a feed's rows that a rule found fault with, with the number"
-        " of rows in brackets: tier 1 rows stay in the marts with a flag, tier 2 rows are withheld."
-        " The trend adds up all rules of a feed after each run; a line that climbs is a feed that"
-        " gets worse.",
+        reading="A bar is the share of a feed's rows that fail a rule, with the number of rows in"
+        " parentheses. Tier 1 rows stay in the marts with a flag. Tier 2 rows are withheld. The"
+        " trend adds up all rules of a feed after each run. A line that climbs is a feed that gets"
+        " worse.",
         left_out=" ".join(left_out),
         relations=["quality.dq_scorecard", "quality.quality_trends"],
         charts=[
@@ -213,7 +213,7 @@ def section(published: Published) -> Section:
                     key="Tier",
                     value_format=",~f",
                     text="text",
-                    tooltip=[("rows_checked", "Rows checked"), ("description", "What it says")],
+                    tooltip=[("rows_checked", "Rows checked"), ("description", "What it checks")],
                 )
                 if drawn
                 else None,

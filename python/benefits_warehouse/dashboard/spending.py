@@ -86,11 +86,11 @@ COLUMNS = [
     Column("benefit_type", "Benefit type"),
     Column("month", "Month", "month"),
     Column("accounts", "Accounts", "count"),
-    Column("accounts_over", "Of them over", "count"),
+    Column("accounts_over", "Accounts over", "count"),
     Column("allowance", "Allowance ($)", "money"),
     Column("spend", "Spend ($)", "money"),
     Column("above", "Above allowance ($)", "money"),
-    Column("used_pct", "Spend of allowance (%)", "number"),
+    Column("used_pct", "Allowance used (%)", "number"),
 ]
 
 
@@ -171,9 +171,9 @@ def section(published: Published) -> Section:
         title="Spend against allowance",
         figure=f"{totals['over_now']:,}",
         figure_label=f"of {totals['accounts_now']:,} accounts over their allowance in {month}",
-        reading="A bar is what all accounts of a benefit type spent in a month; its upper, orange"
-        " part is what single accounts spent beyond their own allowance. The black line is the"
-        " allowance of all these accounts together.",
+        reading="A bar is what all accounts of a benefit type spent in a month. The orange part is"
+        " what accounts spent beyond their own allowance. The black line is the allowance of all"
+        " these accounts together.",
         left_out=" ".join(left_out),
         relations=["marts.account_utilization"],
         charts=[

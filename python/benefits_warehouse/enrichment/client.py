@@ -119,7 +119,7 @@ def http_client(settings: Settings, log: Callable[[str], None] = say) -> Client:
         if not domains:
             return
         if refusal := refused(settings):
-            log(f"enrichment: nothing was asked, {refusal}")
+            log(f"enrichment: no request was made, {refusal}")
             for domain in domains:
                 keep(domain, Answer("failed", attempts=0, error="base_url_refused"))
             return
@@ -132,7 +132,7 @@ def refused(settings: Settings) -> str:
     """Why base_url is not asked, with the remedy; '' where it is."""
     url = httpx.URL(settings.base_url)
     if url.scheme not in ("https", "http") or not url.host:
-        return "since enrichment_base_url is no https URL"
+        return "since enrichment_base_url is not an https URL"
     if url.userinfo or url.query or url.fragment:
         return (
             f"since enrichment_base_url holds a user, a query or a fragment; a key goes to {TOKEN}"
@@ -213,7 +213,7 @@ class Service:
             async with asyncio.timeout(self.settings.run_seconds):
                 await asyncio.gather(*(self.work(waiting, trusted) for _ in range(count)))
         except TimeoutError:
-            self.log("enrichment: the time of a run is over, the rest is asked in the next one")
+            self.log("enrichment: the time limit is reached; the next run asks for the rest")
         finally:
             progress.cancel()
 

@@ -230,7 +230,7 @@ def open_bytes(part: Part) -> BinaryIO:
 def explain(error: Exception) -> str:
     """Why reading failed, without any text of the file."""
     if isinstance(error, (gzip.BadGzipFile, EOFError, zlib.error)):
-        return "the gzip data is damaged, cut short, or no gzip at all"
+        return "the gzip data is damaged, cut short, or not gzip at all"
     return type(error).__name__
 
 
@@ -280,7 +280,7 @@ def head_rows(start: bytes) -> list[tuple[int, list[str]]]:
     except csv.Error as error:
         if not rows:
             raise RefusedError(
-                f"{UNREADABLE}: line 1 is no header (a cell of it never ends); deliver a header"
+                f"{UNREADABLE}: line 1 is not a header (a cell never ends); deliver a header"
             ) from error
     return rows
 

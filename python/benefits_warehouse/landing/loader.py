@@ -218,7 +218,7 @@ class Landing:
         lines = self.forgotten.erase_lines(rejects) if rejects.exists() else 0
         if part.erased or lines:
             more = f"; {part.reason}" if part.reason else ""
-            part.reason = f"{part.erased + lines} rows are of forgotten persons: not taken{more}"
+            part.reason = f"{part.erased + lines} rows are of forgotten persons: left out{more}"
 
     def write_load(
         self,
@@ -369,7 +369,7 @@ def load_feeds(
     connection.execute("set TimeZone = 'UTC'")  # times in Parquet become text
     landing.remove_leftovers(feeds.values())
     if zone and not Path(zone).is_dir():
-        log(f"the landing zone {zone} is not there, or is no folder: nothing is delivered")
+        log(f"the landing zone {zone} does not exist or is not a folder: nothing is delivered")
     for full_name, feed in feeds.items():
         if zone:
             landing.land(feed, find_deliveries(Path(zone) / feed.source / feed.name, log))

@@ -122,7 +122,7 @@ class Reader:
         if part.size == 0:
             raise RefusedError("the file is empty: not even a header")
         if (start, end) != (b"PAR1", b"PAR1"):
-            raise RefusedError(f"{UNREADABLE}: it is no whole Parquet file; deliver it again")
+            raise RefusedError(f"{UNREADABLE}: it is not a complete Parquet file; deliver it again")
         try:
             rows = self.connection.execute(
                 f"select name, num_children from parquet_schema({quoted(self.safe_path(part))})"
@@ -273,8 +273,8 @@ class Reader:
             ) to {quoted(reading.rejects)} (format parquet)"""
         )
         part.reason = (
-            f"{part.rejected} malformed lines are rejected, the first is line {first[0]}: "
-            f"{first[1]}; mend and deliver them"
+            f"{part.rejected} lines are rejected, the first is line {first[0]}: "
+            f"{first[1]}; fix and deliver them"
         )
 
     def copy(self, reading: Reading, source: str, names: Sequence[str]) -> int:

@@ -187,8 +187,8 @@ class Erasure:
         plan["names"] = sorted({name for name in plan["names"] if " " in name})
         if not plan["found"] and not is_exact:
             raise RuntimeError(
-                "Nobody by these identifiers is in the warehouse: nothing was changed. A line "
-                "`exact` puts them on the list all the same, for deliveries to come."
+                "Nobody with these identifiers is in the warehouse. Nothing was changed. A line "
+                "`exact` puts them on the list anyway, for future deliveries."
             )
         self.refuse_seeds(found)
         select = " ".join(
@@ -267,7 +267,7 @@ class Erasure:
         if holding:
             raise RuntimeError(
                 f"Nothing was changed: {', '.join(holding)} still hold the person, and each build "
-                "reads its seeds whole. Take these rows out, and run this again."
+                "reads its seeds whole. Remove these rows, and run this again."
             )
 
     def erase_landed(self) -> None:
@@ -445,8 +445,8 @@ class Erasure:
         self.connection.close()
         if not run_dbt(["build", *dbt], self.plan["run_id"]).success:
             raise RuntimeError(
-                "The person is out of the restricted data, but the build failed: what is published "
-                "is from before. Mend what it names, and run this again."
+                "The person is out of the restricted data, but the build failed: published data "
+                "is from before. Fix what the build names, and run this again."
             )
         self.plan_file.unlink()
 

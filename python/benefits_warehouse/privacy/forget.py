@@ -55,7 +55,7 @@ def read_request(lines: Iterable[str]) -> tuple[Who, bool]:
         else:  # what was typed is not repeated: it may be personal
             raise RuntimeError(f"Name a person by lines such as `{KINDS[0]}: …`; or {KINDS[1:]}.")
     if not any(who.values()):
-        raise RuntimeError("Nobody is named: nothing was changed.")
+        raise RuntimeError("Nobody is named. Nothing was changed.")
     return who, is_exact
 
 
@@ -76,11 +76,11 @@ def main(arguments: list[str]) -> int:
         take_lock(folder, "make forget")
         erasure = Erasure(folder)
         if erasure.plan_file.exists():
-            print("An erasure is not finished: it goes on.")
+            print("An erasure is not finished: it continues.")
             erasure.plan = json.loads(erasure.plan_file.read_text())
         else:
             if sys.stdin.isatty():
-                print(f"Whom? One `kind: value` a line ({', '.join(KINDS)}); Ctrl-D ends.")
+                print(f"Which person? One `kind: value` a line ({', '.join(KINDS)}); Ctrl-D ends.")
             erasure.make_plan(*read_request(sys.stdin), arguments)
         erasure.run(arguments)
     except (RuntimeError, OSError, duckdb.IOException) as error:
@@ -96,11 +96,11 @@ def report(plan: Mapping[str, Any]) -> None:
     """Say what was erased, and which delivered files hold the person still."""
     print(f"\nErased (run {plan['run_id']}, see ops.erasures):")
     for name, (rows, lines) in plan["erased"].items():
-        print(f"  {name:<32} {rows} rows, {lines} malformed lines")
+        print(f"  {name:<32} {rows} rows, {lines} rejected lines")
     print(f"  {'history of the roster':<32} {plan['history']} records")
     holders = [f"  {name} {file}" for name, files in plan["holders"].items() for file in files]
     if holders:
-        print("Delivered files that hold the person still; they are the sender's to mend:")
+        print("Delivered files that still hold the person; the sender must fix them:")
         print("\n".join(holders))
     print("Your own copies of the warehouse, exports and backups are not touched.")
 

@@ -102,7 +102,7 @@ def read_pepper(folder: Path) -> str:
         pepper = path.read_text().strip()
     if not pepper.strip():
         raise RuntimeError(
-            f"The pepper of the person tokens ({place}) is blank, so that tokens could be guessed: "
+            f"The pepper of the person tokens ({place}) is blank, so tokens could be guessed: "
             f"give it {SOUND_PEPPER} characters or more (openssl rand -hex 32). Nothing is changed"
         )
     if len(pepper.strip()) < SOUND_PEPPER:
@@ -165,8 +165,8 @@ def refuse_while_erasing(folder: Path) -> None:
         and os.environ.get("BENEFITS_ERASURE") != json.loads(path.read_text())["run_id"]
     ):
         raise RuntimeError(
-            "An erasure was begun on this warehouse and is not finished: run `make forget` again, "
-            "it goes on where it stopped and asks for nothing."
+            "An erasure on this warehouse is not finished: run `make forget` again. "
+            "It continues where it stopped and asks no questions."
         )
 
 

@@ -36,7 +36,7 @@ def explain(text: str, warehouse: Path) -> str | None:
     room = f"{shutil.disk_usage(folder).free / 1e6:,.0f} MB are free there now"
     return (
         f"The disk of {folder} is full ({found[0]}; {room}). What was published stays as it was. "
-        "Make room, or raise the limit, and run dbt build again: nothing else needs mending."
+        "Make room, or raise the limit, and run dbt build again: nothing else needs a fix."
     )
 
 

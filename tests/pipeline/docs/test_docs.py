@@ -29,6 +29,13 @@ Column = tuple[str, str]
 # dbt's own page asks for these two before its templates are filled in, wherever it is opened.
 OF_DBT = re.compile(r"getIcon\(item|favicon|Failed to load resource|unique security origins")
 MODEL = "model.benefits_warehouse."
+# Pages beside the overview, each with its head; the overview links to all of them.
+PAGES = {
+    "benefits_warehouse": "DESIGN",
+    "playbook": "PLAYBOOK",
+    "costs": "COSTS",
+    "privacy": "PRIVACY",
+}
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +120,8 @@ def shows_overview(sight: Sight, manifest: Node) -> None:
         published = node["resource_type"] == "model" and node["database"] == "analytics"
         if published and not node["name"].startswith("quarantine_"):
             assert node["name"] in described or node["name"] == "erasures", node["name"]
+    for name in PAGES:
+        assert page.locator(f"a[href='#!/overview/{name}']").count(), name
     examples = [
         [number for number in row.split() if number]
         for row in page.locator("table tbody tr").all_inner_texts()
@@ -156,7 +165,7 @@ def shows_lineage(sight: Sight, name: str, manifest: Node) -> None:
 def test_served_docs(browser: Browser, served: str, manifest: Node, catalog: Node) -> None:
     with opened(browser, f"{served}#!/overview") as sight:
         shows_overview(sight, manifest)
-        for page, head in (("benefits_warehouse", "DESIGN"), ("privacy", "PRIVACY")):
+        for page, head in PAGES.items():
             sight.page.goto(f"{served}#!/overview/{page}")
             sight.page.wait_for_selector(f"h1:has-text('{head}')")
         for name in ("quarantine_claims", "quarantine_employees", "run_history", "plan_gaps"):

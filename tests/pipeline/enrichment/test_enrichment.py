@@ -172,7 +172,7 @@ def test_a_service_of_no_good_address_is_not_asked(service: Service) -> None:
     """The build goes on and says what is wrong; no URL at all is refused before it begins."""
     write_lookup(service.warehouse.project, [*DOMAINS, "one.example"])
     assert service.run(*ONLY, enrichment_allow_insecure=False) == []
-    assert "nothing was asked, since enrichment_base_url is not https" in service.warehouse.output
+    assert "no request was made, since enrichment_base_url is not https" in service.warehouse.output
     assert service.cache()["one.example"]["error"] == "base_url_refused"
     assert service.cache()["acme.com"]["status"] == "ok"
     manifest = service.warehouse.manifest()
@@ -184,7 +184,7 @@ def test_a_service_of_no_good_address_is_not_asked(service: Service) -> None:
         variables = {**service.variables, **wrong}
         result = service.warehouse.dbt("build", *ONLY, variables=variables, manifest=manifest)
         assert (
-            not result.success and "Nothing was changed. Mend the vars" in service.warehouse.output
+            not result.success and "Nothing was changed. Fix the vars" in service.warehouse.output
         )
 
 

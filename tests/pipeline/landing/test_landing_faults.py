@@ -131,15 +131,15 @@ REFUSED = {
     ),
     "alias beside the name": (b"id,name,Full Name\n1,a,b\n", "2.csv", "name is delivered twice"),
     "unclosed quote in the header": (b'id,"name\n1,a\n', "2.csv", "a quote in the header"),
-    "endless header": (b'id,"' + LONG, "2.csv", "line 1 is no header"),
+    "endless header": (b'id,"' + LONG, "2.csv", "line 1 is not a header"),
     "cut gzip": (PACKED[: len(PACKED) // 2], "2.csv.gz", "the gzip data is damaged"),
     "gzip and garbage": (PACKED + b"garbage", "2.csv.gz", "the gzip data is damaged"),
     "damaged gzip": (PACKED[:60] + b"\0\0\0" + PACKED[63:], "2.csv.gz", "the gzip data is damaged"),
-    "no gzip": (GOOD, "2.csv.gz", "no gzip at all; deliver it again"),
+    "no gzip": (GOOD, "2.csv.gz", "not gzip at all; deliver it again"),
     "gzip by another name": (gzip.compress(GOOD), "2.csv", "is gzip; name it .csv.gz"),
     "Parquet by another name": (b"PAR1....PAR1", "2.csv", "is Parquet; name it .parquet"),
     "Excel by another name": (b"PK\x03\x04....", "2.csv", "an Excel workbook; deliver CSV"),
-    "CSV as Parquet": (GOOD, "2.parquet", "it is no whole Parquet file; deliver it again"),
+    "CSV as Parquet": (GOOD, "2.parquet", "it is not a complete Parquet file; deliver it again"),
     "Parquet with a broken footer": (b"PAR1" + b"x" * 99 + b"PAR1", "2.parquet", "as Parquet"),
 }
 
@@ -181,7 +181,7 @@ def test_what_loads_of_a_faulty_file(loader: Loader, case: Loads) -> None:
     deleted = [row for row in loader.landed("people") if row[1] == "deleted"]
     if case.rejects:
         line, reason = case.rejects[0]
-        assert f"the first is line {line}: {reason}; mend and deliver them" in event["reason"]
+        assert f"the first is line {line}: {reason}; fix and deliver them" in event["reason"]
     if case.rejects or not case.rows:
         assert "deletes nothing" in person["reason"]
         assert not deleted
