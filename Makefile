@@ -14,14 +14,15 @@ LINEAGE_PY := .venv-lineage/bin/python
 PYTHON_STAMP := $(VENV)/.installed
 PACKAGES_STAMP := dbt_packages/.installed
 STAND_INS := $(shell find packages/offline -type f)
-SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models python seeds snapshots)
+SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models python seeds snapshots \
+    $(BENEFITS_REFERENCE_DIR))
 
 # What dbt says when the hub, or a download from it, can't be reached; any other failure is shown as it is.
 UNREACHABLE := External connection exception
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build built test lint forget encrypt audit docs lineage dashboard explore metrics grade soak \
-    bench lock clean
+.PHONY: help setup build built test quick reference lint feed forget encrypt audit docs lineage dashboard \
+    explore metrics grade soak bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -60,17 +61,41 @@ built: setup
 	if [ ! -f "$$database" ] || find $(SOURCES) -type f \
 	    ! -name '*.pyc' -newer "$$database" | grep -q .; then $(MAKE) build; fi
 
+# Tests run on the sample, in a warehouse of its own: whatever BENEFITS_… and DBT_… variables name is neither read
+# nor written, and neither is warehouse/, which may hold data of yours.
+SAMPLE = env $$(awk 'BEGIN { for (name in ENVIRON) if (name ~ /^(BENEFITS|DBT)_/) print "-u", name }') \
+    BENEFITS_DB_DIR=target/sample/warehouse
+SAMPLE_DBT = --target-path target/sample/target --vars '{export_dir: target/sample/outputs}'
 # Two pytest workers for two cores (three are slower), whole files to each, since a file's builds share a warehouse.
-test: built ## all tests: dbt's data and unit tests, then pytest on whole runs
-	$(DBT) test
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# sqlfluff runs dbt: in a warehouse of its own it neither waits for a run nor shows up in one.
-lint: setup ## ruff for Python, sqlfluff for SQL
+test: setup ## all tests on the sample: dbt's data and unit tests, then pytest on whole runs
+	$(SAMPLE) $(DBT) --quiet build $(SAMPLE_DBT)
+	$(SAMPLE) $(DBT) test $(SAMPLE_DBT)
+	$(PYTEST)
+
+quick: setup ## what needs no build, in under a minute: ruff, the project's shape, tests of Python alone
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PYTEST) --quick
+
+reference: setup ## a folder for reference seeds of yours (DIR=<folder>), then set BENEFITS_REFERENCE_DIR to it
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.runtime.reference "$(DIR)"
+
+# sqlfluff runs dbt: in a warehouse of its own it neither waits for a run nor shows up in one. Macros are no SQL
+# before they are called: of these it sees the Jinja tags only, and .ci/macros.py the names.
+lint: setup ## ruff and mypy for Python, sqlfluff for SQL, .ci/macros.py for macros
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) .ci/macros.py
+	$(PY) -m sqlfluff lint --disable-progress-bar --ignore-local-config --disregard-sqlfluffignores \
+	    --dialect duckdb --templater jinja --ignore templating --rules JJ01 macros $(wildcard tests/generic)
 	BENEFITS_DB_DIR=target/lint/warehouse $(PY) -m sqlfluff lint --disable-progress-bar \
 	    $(wildcard models tests analyses snapshots)
+
+feed: setup ## files that follow from the registry of feeds (NAME=source.feed: what it still needs; ARGS=--check)
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.feeds_files $(NAME) $(ARGS)
 
 forget: setup ## erase one person, named on standard input (ARGS: more arguments of dbt build)
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.forget $(ARGS)
@@ -121,4 +146,4 @@ lock: ## pin the Python packages again after a change of pyproject.toml (needs u
 	$(COMPILE) .ci/locks/grade.in -o .ci/locks/grade.lock
 
 clean: ## remove what make can make again; never warehouse/ and outputs/, which hold data
-	rm -rf $(VENV) .venv-grade .venv-lineage dbt_packages target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-grade .venv-lineage dbt_packages target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

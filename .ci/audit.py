@@ -64,7 +64,7 @@ def ask_patiently(package: tuple[str, str]) -> list[Finding] | None:
     return None
 
 
-def judge(
+def sort_findings(
     findings: Iterable[Finding], accepted: Iterable[Mapping[str, str]], today: dt.date
 ) -> tuple[list[Finding], list[Finding], list[str]]:
     """Tell new findings from old ones.
@@ -79,7 +79,8 @@ def judge(
         and no longer found.
     """
     until = {(row["package"], row["id"]): dt.date.fromisoformat(row["until"]) for row in accepted}
-    new, old = [], []
+    new: list[Finding] = []
+    old: list[Finding] = []
     for finding in sorted(set(findings)):
         day = until.pop(finding[:2], None)
         (old if day and today <= day else new).append(finding)
@@ -106,7 +107,7 @@ def main() -> int:
     missing = [
         name for (name, _), answer in zip(packages[1:], answers, strict=True) if answer is None
     ]
-    new, old, gone = judge(findings, accepted, dt.datetime.now(dt.UTC).date())
+    new, old, gone = sort_findings(findings, accepted, dt.datetime.now(dt.UTC).date())
     for label, rows in (("accepted", old), ("NEW", new)):
         for package, name, text in rows:
             print(f"{label:<9} {package} {name} {text}")

@@ -1,6 +1,6 @@
 """dbt-autofix without a network: it would ask for schemas of YAML files and names of the hub.
 
-The schemas are those that the locked dbt-core brings, so that the same tree gets the same verdict
+The schemas are those that the locked dbt-core brings, so that the same tree gets the same result
 everywhere. Words are those of `dbt-autofix`.
 """
 
@@ -14,7 +14,7 @@ from dbt.jsonschemas.jsonschemas import project_schema, resources_schema
 
 
 def refuse(*_: Any, **__: Any) -> None:
-    """Stands where the hub is asked; without an answer dbt-autofix goes on."""
+    """Stands where the hub is asked; without an answer dbt-autofix continues."""
     raise OSError("no network")
 
 

@@ -49,6 +49,11 @@ class Unavailable(RuntimeError):
     """A grader can't run here, and why; that is no failure of the project."""
 
 
+def sample_environment() -> dict[str, str]:
+    """The environment without reference seeds of the user's: the sample is what is graded."""
+    return {name: value for name, value in os.environ.items() if name != "BENEFITS_REFERENCE_DIR"}
+
+
 def run(*words: str | Path, ok: Iterable[int] = (0,), **variables: str) -> str:
     """Output of a command that is run in the project's folder.
 
@@ -63,7 +68,7 @@ def run(*words: str | Path, ok: Iterable[int] = (0,), **variables: str) -> str:
     done = subprocess.run(
         [str(word) for word in words],
         cwd=PROJECT,
-        env={**os.environ, **variables},
+        env={**sample_environment(), **variables},
         capture_output=True,
         text=True,
     )
@@ -148,7 +153,7 @@ def copy_tree() -> Path:
 def bouncer() -> Measures:
     """dbt-bouncer: every check is configured, or excepted with a reason."""
     told, config = SCRATCH / "bouncer.json", CI / "dbt-bouncer.yml"
-    words = ["--config-file", config, "--output-file", told, "--output-format", "json"]
+    words = ["--config-file", str(config), "--output-file", str(told), "--output-format", "json"]
     run(BIN / "dbt-bouncer", "run", *words, ok=(0, 1), DBT_PROJECT_DIR=str(SCRATCH))
     checks, exceptions = json.loads(told.read_text()), Exceptions("dbt-bouncer")
     bad = [
@@ -203,7 +208,7 @@ def coverage() -> Measures:
     measures = {}
     for kind, name in KINDS.items():
         path = SCRATCH / f"coverage_{kind}.json"
-        places = ["--run-artifacts-dir", TARGET, "--cov-report", path]
+        places = ["--run-artifacts-dir", str(TARGET), "--cov-report", str(path)]
         run(BIN / "dbt-coverage", "compute", kind, *places)
         measures[name] = round(100 * json.loads(path.read_text())["coverage"], 1)
     return measures
@@ -282,7 +287,7 @@ def evaluator() -> Measures:
     project = ours / "dbt_project.yml"
     project.write_text(re.sub(r"^on-run-.*\n", "", project.read_text(), flags=re.M))
     packages = os.environ.get("EVALUATOR_PACKAGES")  # a folder that holds them, on sealed sites
-    words = ["--project-dir", folder, "--profiles-dir", folder]
+    words = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
     if packages:
         shutil.copytree(packages, folder / "dbt_packages")
         (folder / "dbt_packages" / "benefits_warehouse").symlink_to(ours)
@@ -334,7 +339,7 @@ def is_worse(value: float, expectation: Mapping[str, str]) -> bool:
     return value > float(expectation["at_most"])
 
 
-def judge(grader: str, measures: Measures) -> list[list[Any]]:
+def compare(grader: str, measures: Measures) -> list[list[Any]]:
     """Lines of the table; a measure that nobody expects counts as worse."""
     expected = {
         row["measure"]: row for row in read_csv(CI / "grade.csv") if row["grader"] == grader
@@ -357,7 +362,7 @@ def main(names: list[str]) -> int:
     for name in names or list(GRADERS):
         print(f"{name} …", flush=True)
         try:
-            lines += judge(name, GRADERS[name]())
+            lines += compare(name, GRADERS[name]())
         except Unavailable as reason:
             unavailable.append(f"{name} was not asked: {reason}.")
     head = ["grader", "measure", "is", "expected", ""]

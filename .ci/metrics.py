@@ -115,8 +115,8 @@ def sortable(row: Row) -> list[str]:
 def same(one: Any, other: Any) -> bool:
     """Whether two comparable values are the same, but for floating point."""
     if isinstance(one, Decimal) and isinstance(other, Decimal):
-        return abs(one - other) <= NEGLIGIBLE * max(1, abs(other))
-    return one == other
+        return abs(one - other) <= NEGLIGIBLE * max(Decimal(1), abs(other))
+    return bool(one == other)
 
 
 def equal(left: Sequence[Row], right: Sequence[Row]) -> bool:

@@ -11,7 +11,7 @@
         {{ return("") }}
     {% endif %}
     {% set sql %}
-        copy {{ this }} from '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}'
+        copy {{ this }} from '{{ seed_path(model) | replace("'", "''") }}'
         (
             format csv, header true, delimiter ',', quote '"', escape '"',
             auto_detect false, nullstr ''
@@ -19,6 +19,9 @@
     {% endset %}
     {% if seed_state(model) != "empty" %}
         {% do adapter.add_query(sql, abridge_sql_log=True) %}
+    {% endif %}
+    {% if seed_path(model) != adapter.get_seed_file_path(model) %}
+        {% do store_result("agate_table", response="OK", agate_table=run_query("from " ~ this)) %}
     {% endif %}
     {% set texts = model.config.meta.texts %}
     {% set slim = "* exclude (" ~ texts | join(", ") ~ ")" if texts else "*" %}

@@ -1,13 +1,23 @@
-{% macro entity_key(columns) -%}
-    {#- What makes two rows versions of one thing: the cleaned key; with a null in it, the whole
-        content. -#}
+{% macro entity_key(feed_name) -%}
+    {#- What makes two rows versions of one thing: the cleaned key (of several columns joined); with
+        nothing in a part of it that is not optional, the whole content. In an optional part
+        nothing is a value like any other. -#}
+    {%- set feed = feed_of(feed_name) -%}
+    {%- set parts, needed = [], [] -%}
+    {%- for column in feed.key -%}
+        {%- set says = feed.columns[column] -%}
+        {%- set name = says.staged_as or column -%}
+        {%- set value = "lower(" ~ name ~ ")" if says.caseless else name -%}
+        {%- do needed.append(value) if not says.optional -%}
+        {%- do parts.append("coalesce(" ~ value ~ "::varchar, '')" if says.optional else value) -%}
+    {%- endfor -%}
     case
-        when {{ columns | join(" is null or ") }} is null
+        when {{ needed | join(" is null or ") }} is null
             then chr(31) || content_hash::varchar
-        {%- if columns | length == 1 %}
-        else {{ columns[0] }}
+        {%- if parts | length == 1 %}
+        else {{ parts[0] }}{{ "::varchar" if feed.columns[feed.key[0]].type not in ["text", "name"] }}
         {%- else %}
-        else concat_ws(chr(31), {{ columns | join(", ") }})
+        else concat_ws(chr(31), {{ parts | join(", ") }})
         {%- endif %}
     end
 {%- endmacro %}

@@ -1,8 +1,8 @@
-{% macro rows_to_judge(feed_name, whole, staged, landed, groups=[], keep_conflicts=false) -%}
+{% macro rows_to_judge(feed_name, staged, landed, groups=[], keep_conflicts=false) -%}
 {#-
     The CTEs that end in `to_judge`: the rows that this run has to judge, with is_current as macro
-    versions says. In a full build, and of a snapshot feed, these are all, of the model `whole`; in
-    an increment the entities that
+    versions says. In a full build, and of a snapshot feed, these are all; in an increment the
+    entities that
     - have rows in new loads,
     - hang on a parent that changed (config `parents`: model to {own expression: column there}),
     - share a group with one of these (groups: lists of expressions),
@@ -14,19 +14,20 @@
     parents and its groups, and other rules, references or vars are another version. What is known
     already is read from the table itself, so the cost follows the delta.
 -#}
-{%- set feed = feeds()[feed_name] -%}
-{%- if not is_increment() or feed.mode == "snapshot" -%}
+{%- if not is_increment() or feed_of(feed_name).mode == "snapshot" -%}
+{{ versions(feed_name, staged, landed, keep_conflicts) }},
+
 to_judge as (
     select
         *,
         true as is_wanted
-    from {{ whole }}
+    from versioned
 )
 {%- else -%}
 {%- set parents = config.meta_get("parents") or {} -%}
 {%- set watermark = run_query("select coalesce(max(load_id), 0) from " ~ this).rows[0][0] -%}
 {%- set columns = adapter.get_columns_in_relation(staged) | map(attribute="name") | list -%}
-{%- set key = entity_key(feed.key) -%}
+{%- set key = entity_key(feed_name) -%}
 fresh as not materialized (
     select * from {{ staged }}
     where load_id > {{ watermark }}

@@ -15,7 +15,7 @@
     last_updated) are all current, marked has_conflicting_contents; version_rank 1 is the one that
     counts.
 -#}
-{%- set is_snapshot = feeds()[feed_name].mode == "snapshot" -%}
+{%- set is_snapshot = feed_of(feed_name).mode == "snapshot" -%}
 {% if is_snapshot -%}
 departed as (
     select

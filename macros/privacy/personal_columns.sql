@@ -7,7 +7,8 @@
     {%- set shown = [node] if is_built else [] -%}
     {%- set names = [] -%}
     {%- for id in node.get("depends_on", {}).get("nodes", []) if not is_built -%}
-        {%- do shown.append(graph.nodes[id]) if id in graph.nodes -%}
+        {%- set one = graph.nodes.get(id) or graph.sources.get(id) -%}
+        {%- do shown.append(one) if one -%}
     {%- endfor -%}
     {%- for one in shown if var("pii_masking_enabled") -%}
         {%- for column in one.columns.values()

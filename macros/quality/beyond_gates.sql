@@ -3,19 +3,20 @@
     The CTEs that end in `beyond`: the rows of the CTE `measures` (gate, feed, value, more) that are
     beyond a threshold of var quality_gates, with the columns warn, error and level (1 warns, 2
     fails the build). A gate that ends in _min is a lower bound, any other an upper one; a threshold
-    is a number, a number by feed, or null: off.
+    is a number, a number by feed, rhythm_days (what the feed says itself), or null: off.
 -#}
 thresholds (gate, feed, warn, error) as (
     values
     {%- for gate in gates %}
     {%- set levels = var("quality_gates").get(gate) or {} %}
-    {%- for feed in var("feeds") %}
+    {%- for name, feed in feeds().items() %}
     (
         '{{ gate }}',
-        '{{ feed }}',
+        '{{ name }}',
         {%- for level in ["warn", "error"] %}
         {%- set given = levels.get(level) %}
-        {%- set threshold = given.get(feed) if given is mapping else given %}
+        {%- set threshold = given.get(name) if given is mapping
+            else feed.rhythm_days if given == "rhythm_days" else given %}
         {{ "null" if threshold is none else threshold | float }}::double{{ "," if not loop.last }}
         {%- endfor %}
     ){{ "," if not loop.last }}

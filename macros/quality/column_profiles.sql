@@ -24,10 +24,10 @@
         select
             count(*) as rows_total,
             [
-                {%- for column in feed.columns %}
-                {%- set name = feed.get("staged_as", {}).get(column, column) %}
-                {%- set filled = "has_" ~ column ~ "_text" if column in feed.types
-                    else name ~ " is not null" %}
+                {%- for column, says in feed.columns.items() %}
+                {%- set name = says.judged_as or says.staged_as or column %}
+                {%- set filled = name ~ " is not null" if says.type in ["text", "name"]
+                    else "has_" ~ column ~ "_text" %}
                 {
                     'column_name': '{{ column }}',
                     'filled': count_if({{ filled }}),

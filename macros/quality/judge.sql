@@ -14,8 +14,9 @@
     (tier 2), both in rank order and never null, rejection_reason (the first of all_reasons) and
     is_valid.
 -#}
-{%- set feed = feeds()[feed_name] -%}
+{%- set feed = feed_of(feed_name) -%}
 {%- set numbered = rules_of(feed).keys() | list -%}
+{%- do numbered.extend(rules | reject("in", numbered) | list) -%}
 {{ step }}fired as (
     select
         {{ facts }}.*{{ " exclude (fired_bits)" if before }},

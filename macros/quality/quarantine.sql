@@ -3,7 +3,7 @@
     The rows of a feed that are withheld from the marts, as delivered but masked, with every reason.
     A state, not a log: each run judges anew, and a row that now passes is gone from here.
 -#}
-{%- set feed = feeds()[feed_name] -%}
+{%- set feed = feed_of(feed_name) -%}
 with
 
 withheld as (
@@ -12,7 +12,7 @@ withheld as (
         is_current
         and not is_valid
         and not is_deleted
-        and {{ is_judged_since(feed.judged) if feed.is_increment else "true" }}
+        and {{ is_judged_since(feed.judged) if feed.is_endless else "true" }}
 ),
 
 ledger as (

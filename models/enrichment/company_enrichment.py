@@ -15,7 +15,7 @@ def model(dbt, session):
         session: the DuckDB connection of the run.
 
     Returns:
-        Relation with the rows to add or replace, columns as in answers.CACHE.
+        Relation with the rows to add or replace, its columns as the YAML beside declares.
     """
     dbt.config(materialized="log", unique_key="domain")
     settings = json.loads(dbt.config.meta_get("settings"))

@@ -2,6 +2,7 @@
 
 import json
 
+from benefits_warehouse.feeds import read_feeds
 from benefits_warehouse.landing import loader
 from benefits_warehouse.runtime.rows import is_there, relation_of
 
@@ -14,11 +15,11 @@ def model(dbt, session):
         session: the DuckDB connection of the run.
 
     Returns:
-        Relation with the new rows of the ledger, columns as in loader.LEDGER.
+        Relation with the new rows of the ledger, its columns as the YAML beside declares.
     """
     dbt.config(materialized="log", full_refresh=False)
     settings = json.loads(dbt.config.meta_get("settings"))
-    # Each seed is named here, not in a loop, so that dbt sees it as a parent.
+    # The seeds of the feeds, made by `make feed`: dbt sees a parent only where it is named.
     seeds = {
         "employees_raw": dbt.ref("employees_raw"),
         "plans_raw": dbt.ref("plans_raw"),
@@ -41,7 +42,7 @@ def model(dbt, session):
     ).fetchone()
     rows = loader.load_feeds(
         session,
-        json.loads(dbt.config.meta_get("feeds")),
+        read_feeds(json.loads(dbt.config.meta_get("feeds"))),
         aliases,
         ledger,
         {**settings, "folder": f"{folder}/restricted/landing", "run_id": run_id},

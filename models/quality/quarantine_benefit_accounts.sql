@@ -1,5 +1,6 @@
+-- Made by `make feed` from var feeds: what is changed here is lost.
 {{ quarantine(
     'spend_accounts.benefit_accounts',
     judged=ref('int_benefit_accounts_judged'),
-    landed=ref('land_spend_accounts__benefit_accounts')
+    landed=source('landing', 'land_spend_accounts__benefit_accounts')
 ) }}

@@ -1,5 +1,6 @@
+-- Made by `make feed` from var feeds: what is changed here is lost.
 {{ quarantine(
     'benefits_admin.employees',
     judged=ref('int_employees_judged'),
-    landed=ref('land_benefits_admin__employees')
+    landed=source('landing', 'land_benefits_admin__employees')
 ) }}

@@ -15,7 +15,7 @@ withheld as (
         '{{ feed.source }}' as source,
         '{{ feed.feed }}' as feed,
         row_id,
-        {{ feed.record_key }}{{ " as record_key" if feed.record_key != "record_key" }},
+        {{ record_key(feed.name) }} as record_key,
         all_reasons
     from {{ ref(feed.judged) }}
     where is_current and not is_valid and not is_deleted

@@ -1,5 +1,5 @@
 {% set replaced = [] %}
-{% for name, feed in feeds().items() if not feed.is_increment %}
+{% for name, feed in feeds().items() if not feed.is_endless %}
 {% do replaced.append("'" ~ name ~ "'") %}
 {% endfor %}
 {{ config(
@@ -25,11 +25,7 @@ ledger as (
     select
         judged.row_id,
         judged.file_id,
-        {% if feed.record_key == 'record_key' -%}
-        judged.record_key,
-        {%- else -%}
-        judged.{{ feed.record_key }} as record_key,
-        {%- endif %}
+        {{ record_key(feed.name, 'judged') }} as record_key,
         judged.source_row,
         judged.first_seen_at,
         {% for column in feed.columns -%}
@@ -37,14 +33,14 @@ ledger as (
         {% endfor -%}
         unnest(judged.all_reasons || judged.dq_flags) as error_reason
     from {{ ref(feed.judged) }} as judged
-    inner join {{ ref(feed.landed) }} as landed
+    inner join {{ source('landing', feed.landed) }} as landed
         on
             judged.file_id = landed.file_id
             and judged.source_row = landed.source_row
     where
         len(judged.all_reasons) + len(judged.dq_flags) > 0
         and not judged.is_deleted
-        and {{ is_judged_since(feed.judged) if feed.is_increment else 'true' }}
+        and {{ is_judged_since(feed.judged) if feed.is_endless else 'true' }}
 ),
 
 {% endfor -%}

@@ -6,24 +6,20 @@
 -- stays, compare the feed's rows by row_id; see macros/quality/judge.sql and
 -- models/quality/validation_errors.sql.
 {{ config(severity='error') }}
-{% set marts = {
-    'benefits_admin.employees': ['dim_employees', 'not is_deleted'],
-    'benefits_admin.claims': ['fct_claims', 'true'],
-    'spend_accounts.employees': ['dim_account_holders', 'not is_deleted'],
-    'spend_accounts.transactions': ['fct_transactions', 'true'],
-} %}
+{% set compared = [] %}
 with
 
 carried as (
-    {% for name, feed in feeds().items() if name in marts %}
-    {% set mart, condition = marts[name] %}
+    {% for name, feed in feeds().items() if feed.mart and not feed.mart_count %}
+    {% do compared.append(name) %}
+    {% set is_there = "not is_deleted" if "is_deleted" in columns_of_mart(feed) else "true" %}
     select
         '{{ feed.source }}' as source,
         '{{ feed.feed }}' as feed,
         row_id,
         unnest(dq_flags) as error_reason
-    from {{ ref(mart) }}
-    where len(dq_flags) > 0 and {{ condition }}
+    from {{ ref(feed.mart) }}
+    where len(dq_flags) > 0 and {{ is_there }}
     union all
     select
         '{{ feed.source }}' as source,
@@ -54,7 +50,7 @@ listed_sums as (
         count(*) as listed_rows,
         sum(hash(row_id, error_reason)::hugeint) as listed_sum
     from {{ ref('validation_errors') }}
-    where list_contains({{ marts.keys() | list }}, source || '.' || feed)
+    where list_contains({{ compared }}, source || '.' || feed)
     group by source, feed
 )
 

@@ -5,28 +5,25 @@
 -- Resolve: the row_id leads to file and line (quality.validation_errors); then compare is_valid in
 -- the int_…_judged model of the feed with what its mart and its quarantine table select.
 {{ config(severity='error') }}
-{% set undeleted = 'count(*) filter (where not is_deleted)' %}
-{% set marts = {
-    'benefits_admin.employees': ['dim_employees', undeleted, 'person_id'],
-    'benefits_admin.plans': ['fct_plan_coverage', 'sum(plan_count)', none],
-    'benefits_admin.claims': ['fct_claims', 'count(*)', 'claim_id'],
-    'spend_accounts.employees': ['dim_account_holders', undeleted, 'employee_id'],
-    'spend_accounts.benefit_accounts': ['dim_benefit_programs', 'sum(account_count)', none],
-    'spend_accounts.transactions': ['fct_transactions', 'count(*)', 'transaction_id'],
-} %}
-{% for name, (mart, rows_in_mart, key) in marts.items() %}
-{% set feed = feeds()[name] %}
+{% for name, feed in feeds().items() %}
+{% if feed.mart %}
+{% set undeleted = " where not is_deleted" if "is_deleted" in columns_of_mart(feed) %}
+{% set rows_in_mart = 'sum(' ~ feed.mart_count ~ ')' if feed.mart_count else 'count(*)' %}
 select
     '{{ name }}' as feed,
     null as row_id,
-    'rows of {{ mart }}: ' || mart.found || ', valid: ' || judged.expected as problem
-from (select coalesce({{ rows_in_mart }}, 0) as found from {{ ref(mart) }}) as mart
+    'rows of {{ feed.mart }}: ' || mart.found || ', valid: ' || judged.expected as problem
+from ( -- noqa: ST05
+    select coalesce({{ rows_in_mart }}, 0) as found
+    from {{ ref(feed.mart) }}{{ undeleted }}
+) as mart
 cross join ( -- noqa: ST05
     select count(*) as expected from {{ ref(feed.judged) }}
     where is_valid and not is_deleted and version_rank = 1
 ) as judged
 where mart.found <> judged.expected
 union all
+{% endif %}
 select
     '{{ name }}' as feed,
     coalesce(withheld.row_id, quarantined.row_id) as row_id,
@@ -41,16 +38,16 @@ from (
 full join {{ ref('quarantine_' ~ feed.entity) }} as quarantined
     on withheld.row_id = quarantined.row_id
 where withheld.row_id is null or quarantined.row_id is null
-{% if key %}
+{% if feed.mart and not feed.mart_count %}
 union all
 select
     '{{ name }}' as feed,
     null as row_id,
-    'in quarantine and in {{ mart }}: ' || mart.{{ key }} as problem
-from {{ ref(mart) }} as mart
+    'in quarantine and in {{ feed.mart }}: ' || {{ record_key(name, 'mart') }} as problem
+from {{ ref(feed.mart) }} as mart
 where
-    mart.{{ key }} in (
-        select judged.{{ feed.record_key }} from {{ ref(feed.judged) }} as judged
+    {{ record_key(name, 'mart') }} in (
+        select {{ record_key(name, 'judged') }} from {{ ref(feed.judged) }} as judged
         where judged.is_current and not judged.is_valid and not judged.is_deleted
     )
 {% endif %}

@@ -27,6 +27,7 @@
         insert into {{ target_relation }} by name (from {{ batch }});
         drop table {{ batch }};
     {% endcall %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ return({"relations": [target_relation]}) }}
 {% endmaterialization %}

@@ -42,7 +42,7 @@
     {%- set known = catalog() -%}
     {%- if relation not in known -%}
         {%- set query -%}
-            select {{ part }}, sum(hash(rows))::varchar from {{ relation }} as rows group by 1
+            select {{ part }}, sum(hash(whole_row))::varchar from {{ relation }} as whole_row group by 1
         {%- endset -%}
         {%- set digests = {} -%}
         {%- for row in run_query(query).rows -%}

@@ -15,7 +15,8 @@
             {%- if parent.name.startswith("land_") -%}
                 {%- do found.feeds.append(parent.name[5:]) -%}
             {%- elif parent.name == "landing_ledger" -%}
-                {%- do found.ledger.append(relation) -%}
+                {#- Staging names it for the order only: it reads what was landed of one feed. -#}
+                {%- do found.ledger.append(relation) if node.config.materialized != "view" -%}
             {%- elif parent.name == "company_enrichment" -%}
                 {%- do found.enrichment.append(relation) -%}
             {%- elif kind in ["view", "seed"] -%}

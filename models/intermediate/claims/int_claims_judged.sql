@@ -13,9 +13,8 @@ with
 
 {{ rows_to_judge(
     'benefits_admin.claims',
-    whole=ref('int_claims_versioned'),
     staged=ref('stg_benefits_admin__claims'),
-    landed=ref('land_benefits_admin__claims')
+    landed=source('landing', 'land_benefits_admin__claims')
 ) }},
 
 claims as (

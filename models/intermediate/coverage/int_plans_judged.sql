@@ -2,8 +2,15 @@
 
 with
 
+{{ versions(
+    'benefits_admin.plans',
+    rows=ref('stg_benefits_admin__plans'),
+    landed=source('landing', 'land_benefits_admin__plans')
+) }},
+
 plans as (
-    select * from {{ ref('int_plans_current') }}
+    select * from versioned
+    where is_current
 ),
 
 companies as (
@@ -25,21 +32,7 @@ spelled as (
         case
             when year(plans.end_date) < 9999 then plans.end_date
             else date '9999-12-31'
-        end as last_day,
-        concat_ws(
-            chr(31), plans.company_ein, lower(plans.plan_type),
-            lower(plans.carrier_name), plans.start_date
-        ) as caseless_key,
-        case
-            when
-                plans.company_ein is not null and plans.plan_type is not null
-                and plans.carrier_name is not null and plans.start_date is not null
-                then concat_ws(
-                        '|', plans.company_ein,
-                        coalesce(plan_types.value, {{ mask_text('plans.plan_type') }}),
-                        {{ mask_text('plans.carrier_name') }}, plans.start_date
-                    )
-        end as record_key
+        end as last_day
     from plans
     left join companies
         on plans.company_ein = companies.company_ein
@@ -47,7 +40,15 @@ spelled as (
         on lower(plans.plan_type) = plan_types.caseless_value
 ),
 
-{{ judge('benefits_admin.plans', 'spelled', plans_rules(), step='first_') }},
+keyed as (
+    select
+        *,
+        lower({{ record_key('benefits_admin.plans') }}) as caseless_key,
+        {{ record_key('benefits_admin.plans', mask=true) }} as record_key
+    from spelled
+),
+
+{{ judge('benefits_admin.plans', 'keyed', plans_rules(), step='first_') }},
 
 -- Only plans that pass by themselves and are there can overlap another or repeat it.
 countable as (

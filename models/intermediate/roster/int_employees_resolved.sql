@@ -2,8 +2,15 @@
 -- names exactly one, a missing title is the last one that the person had.
 with
 
+{{ versions(
+    'benefits_admin.employees',
+    rows=ref('stg_benefits_admin__employees'),
+    landed=source('landing', 'land_benefits_admin__employees')
+) }},
+
 employees as (
-    select * from {{ ref('int_employees_current') }}
+    select * from versioned
+    where is_current
 ),
 
 versions as (

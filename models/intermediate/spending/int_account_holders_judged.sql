@@ -2,8 +2,15 @@
 
 with
 
+{{ versions(
+    'spend_accounts.employees',
+    rows=ref('stg_spend_accounts__employees'),
+    landed=source('landing', 'land_spend_accounts__employees')
+) }},
+
 account_holders as (
-    select * from {{ ref('int_account_holders_current') }}
+    select * from versioned
+    where is_current
 ),
 
 terminations as (

@@ -2,8 +2,15 @@
 
 with
 
+{{ versions(
+    'spend_accounts.benefit_accounts',
+    rows=ref('stg_spend_accounts__benefit_accounts'),
+    landed=source('landing', 'land_spend_accounts__benefit_accounts')
+) }},
+
 benefit_accounts as (
-    select * from {{ ref('int_benefit_accounts_current') }}
+    select * from versioned
+    where is_current
 ),
 
 account_holders as (

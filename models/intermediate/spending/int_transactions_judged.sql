@@ -16,9 +16,8 @@ with
 
 {{ rows_to_judge(
     'spend_accounts.transactions',
-    whole=ref('int_transactions_versioned'),
     staged=ref('stg_spend_accounts__transactions'),
-    landed=ref('land_spend_accounts__transactions'),
+    landed=source('landing', 'land_spend_accounts__transactions'),
     groups=[
         ['benefit_account_id', "date_trunc('month', transaction_at)"],
         ['employee_id', 'merchant', 'amount'],

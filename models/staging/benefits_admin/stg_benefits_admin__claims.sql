@@ -1,7 +1,9 @@
+-- Made by `make feed` from var feeds: what is changed here is lost.
+-- depends_on: {{ ref('landing_ledger') }}
 with
 
 source as (
-    select * from {{ ref('land_benefits_admin__claims') }}
+    select * from {{ source('landing', 'land_benefits_admin__claims') }}
     where change = 'upsert'
 ),
 
@@ -10,9 +12,9 @@ tidied as (
         {{ lineage() }},
         {{ clean_text('claim_id', is_varied=true) }} as claim_id,
         {{ tidy_text('company_ein') }} as company_ein_text,
-        {{ clean_text('claim_type') }} as claim_type,
-        amount as delivered_amount,
         {{ tidy_text('service_date') }} as service_date_text,
+        amount as delivered_amount,
+        {{ clean_text('claim_type') }} as claim_type,
         {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
@@ -41,5 +43,5 @@ renamed as (
 select
     * exclude (delivered_amount),
     {{ is_filled('delivered_amount', value='amount') }} as has_amount_text,
-    {{ entity_key(['claim_id']) }} as entity_key
+    {{ entity_key('benefits_admin.claims') }} as entity_key
 from renamed

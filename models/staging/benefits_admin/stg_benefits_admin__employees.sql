@@ -1,9 +1,9 @@
--- The person as the roster delivers it. Of the notes only a hash goes on, to count them: free text
--- about people is never used.
+-- Made by `make feed` from var feeds: what is changed here is lost.
+-- depends_on: {{ ref('landing_ledger') }}
 with
 
 source as (
-    select * from {{ ref('land_benefits_admin__employees') }}
+    select * from {{ source('landing', 'land_benefits_admin__employees') }}
     where change = 'upsert'
 ),
 
@@ -16,9 +16,9 @@ tidied as (
         {{ tidy_text('email', is_varied=true) }} as email_text,
         {{ tidy_text('company_ein') }} as company_ein_text,
         {{ tidy_text('start_date') }} as start_date_text,
-        {{ tidy_text('last_updated') }} as last_updated_text,
         hash({{ clean_text('notes') }}) as notes_hash,
-        {{ clean_text('notes') }} is not null as has_notes_text
+        {{ clean_text('notes') }} is not null as has_notes_text,
+        {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
 
@@ -47,5 +47,5 @@ renamed as (
 
 select
     *,
-    {{ entity_key(['person_id']) }} as entity_key
+    {{ entity_key('benefits_admin.employees') }} as entity_key
 from renamed

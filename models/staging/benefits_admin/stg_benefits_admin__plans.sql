@@ -1,8 +1,9 @@
--- The plan terms of a company; an end in the year 9999 means an open end and stays visible as such.
+-- Made by `make feed` from var feeds: what is changed here is lost.
+-- depends_on: {{ ref('landing_ledger') }}
 with
 
 source as (
-    select * from {{ ref('land_benefits_admin__plans') }}
+    select * from {{ source('landing', 'land_benefits_admin__plans') }}
     where change = 'upsert'
 ),
 
@@ -41,7 +42,5 @@ renamed as (
 
 select
     *,
-    {{ entity_key(
-        ['company_ein', 'lower(plan_type)', 'carrier_name', 'start_date']
-    ) }} as entity_key
+    {{ entity_key('benefits_admin.plans') }} as entity_key
 from renamed

@@ -1,7 +1,9 @@
+-- Made by `make feed` from var feeds: what is changed here is lost.
+-- depends_on: {{ ref('landing_ledger') }}
 with
 
 source as (
-    select * from {{ ref('land_spend_accounts__benefit_accounts') }}
+    select * from {{ source('landing', 'land_spend_accounts__benefit_accounts') }}
     where change = 'upsert'
 ),
 
@@ -41,5 +43,5 @@ renamed as (
 
 select
     *,
-    {{ entity_key(['benefit_account_id']) }} as entity_key
+    {{ entity_key('spend_accounts.benefit_accounts') }} as entity_key
 from renamed

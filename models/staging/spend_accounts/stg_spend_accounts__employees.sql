@@ -1,8 +1,9 @@
--- Holders of spending accounts, called account holders from here on; employees are of the roster.
+-- Made by `make feed` from var feeds: what is changed here is lost.
+-- depends_on: {{ ref('landing_ledger') }}
 with
 
 source as (
-    select * from {{ ref('land_spend_accounts__employees') }}
+    select * from {{ source('landing', 'land_spend_accounts__employees') }}
     where change = 'upsert'
 ),
 
@@ -13,8 +14,8 @@ tidied as (
         {{ clean_name('first_name') }} as first_name,
         {{ clean_name('last_name') }} as last_name,
         {{ tidy_text('email', is_varied=true) }} as email_text,
-        {{ clean_text('status') }} as status,
         {{ tidy_text('hire_date') }} as hire_date_text,
+        {{ clean_text('status') }} as status,
         {{ tidy_text('termination_date') }} as termination_date_text,
         {{ tidy_text('last_updated') }} as last_updated_text
     from source
@@ -45,5 +46,5 @@ renamed as (
 
 select
     *,
-    {{ entity_key(['employee_id']) }} as entity_key
+    {{ entity_key('spend_accounts.employees') }} as entity_key
 from renamed

@@ -1,7 +1,9 @@
+-- Made by `make feed` from var feeds: what is changed here is lost.
+-- depends_on: {{ ref('landing_ledger') }}
 with
 
 source as (
-    select * from {{ ref('land_spend_accounts__transactions') }}
+    select * from {{ source('landing', 'land_spend_accounts__transactions') }}
     where change = 'upsert'
 ),
 
@@ -12,9 +14,9 @@ tidied as (
         {{ clean_text('employee_id', is_varied=true) }} as employee_id,
         {{ clean_text('benefit_account_id', is_varied=true) }} as benefit_account_id,
         {{ clean_name('merchant') }} as merchant,
-        {{ clean_text('category') }} as category,
         amount as delivered_amount,
         timestamp as delivered_timestamp,
+        {{ clean_text('category') }} as category,
         {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
@@ -45,5 +47,5 @@ select
     * exclude (delivered_amount, delivered_timestamp),
     {{ is_filled('delivered_amount', value='amount') }} as has_amount_text,
     {{ is_filled('delivered_timestamp', value='transaction_at') }} as has_timestamp_text,
-    {{ entity_key(['transaction_id']) }} as entity_key
+    {{ entity_key('spend_accounts.transactions') }} as entity_key
 from renamed

@@ -19,8 +19,9 @@ from benefits_warehouse.dashboard import (
     scorecard,
     spending,
 )
-from benefits_warehouse.dashboard.page import NOTHING, page, stamp
+from benefits_warehouse.dashboard.page import NOTHING, moment, page
 from benefits_warehouse.dashboard.published import NotPublished, Published
+from benefits_warehouse.whole_files import write_text
 
 # as_of_date is no published column: it is the last day of every company's cost windows and, without
 # claims, the day to which open gaps are counted.
@@ -72,22 +73,11 @@ def dashboard(database: Path, written: dt.datetime) -> str:
         "as_of": head["as_of"] and f"{head['as_of']:%Y-%m-%d}",
         "month": head["month"] and f"{head['month']:%Y-%m}",
         "run": f"{newest['run_id']} ({newest['command']})" if newest else NOTHING,
-        "run_ended": stamp(newest.get("finished_at")),
-        "written": stamp(written),
+        "run_ended": moment(newest.get("finished_at")),
+        "written": moment(written),
         "is_masked": newest.get("is_masked") is True,
     }
     return page(sections, facts)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that readers see the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,7 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         text = dashboard(options.database, dt.datetime.now(dt.UTC))
-        write_whole(options.output, text)
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        write_text(options.output, text, mark=os.getpid())
     except (NotPublished, OSError) as error:
         print(error, file=sys.stderr)
         return 2

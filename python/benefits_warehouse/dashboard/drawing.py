@@ -56,7 +56,13 @@ def day_axis(name: str, title: str = "Date", **options: Any) -> alt.X:
 
 
 def line_axis(name: str, lines: Sequence[str], title: str) -> alt.Y:
-    """An axis with one line for each text, in this order."""
+    """An axis with one line for each text, in this order.
+
+    Args:
+        name: column with the texts.
+        lines: the texts from top to bottom.
+        title: of the axis.
+    """
     return alt.Y(
         f"{name}:N",
         title=title,
@@ -71,7 +77,14 @@ def room_for(figures: Iterable[str]) -> int:
 
 
 def legend(title: str | None, *, narrow: int = 2, wide: int = 6, **options: Any) -> alt.Legend:
-    """A legend above the plot, in fewer columns where the plot is narrow."""
+    """A legend above the plot, in fewer columns where the plot is narrow.
+
+    Args:
+        title: of the legend.
+        narrow: columns where the plot is narrow.
+        wide: columns elsewhere.
+        options: further settings of the legend, as Altair takes them.
+    """
     columns = alt.ExprRef(f"width < 420 ? {narrow} : {wide}")
     return alt.Legend(title=title, orient="top", columns=columns, labelLimit=280, **options)
 
@@ -86,7 +99,11 @@ def colours(name: str, title: str | None, of: dict[str, str], **options: Any) ->
 
 
 def specification(
-    chart: alt.Chart | alt.LayerChart, datasets: Datasets, *, height: int = 0, lines: int = 0
+    chart: alt.Chart | alt.LayerChart | alt.FacetChart,
+    datasets: Datasets,
+    *,
+    height: int = 0,
+    lines: int = 0,
 ) -> dict[str, Any]:
     """The Vega-Lite of a chart that is as wide as its place.
 
@@ -181,6 +198,12 @@ def bars(
             *(alt.Tooltip(f"{column}:N", title=title) for column, title in tooltip),
         ],
     )
-    figure = {"align": "left", "dx": 5, "color": INK, "fontSize": FIGURE_SIZE, "aria": False}
+    figure: dict[str, Any] = {
+        "align": "left",
+        "dx": 5,
+        "color": INK,
+        "fontSize": FIGURE_SIZE,
+        "aria": False,
+    }
     figures = base.mark_text(**figure).encode(text="text:N")
     return specification(alt.layer(bar, figures), datasets, lines=len(lines))

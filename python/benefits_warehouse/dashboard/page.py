@@ -65,7 +65,8 @@ def library() -> str:
         RuntimeError: when it could end the script element that it stands in.
     """
     major_minor = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    script = vl_convert.javascript_bundle(vl_version=major_minor).replace("\r\n", "\n")
+    bundle = vl_convert.javascript_bundle(vl_version=major_minor)  # type: ignore[call-arg]
+    script = bundle.replace("\r\n", "\n")
     if "</script" in script.lower() or "<!--" in script:
         raise RuntimeError("The charting library can't be inlined: it holds an end of script.")
     return script
@@ -112,6 +113,6 @@ def page(sections: Sequence[Section], facts: dict[str, Any]) -> str:
     )
 
 
-def stamp(moment: dt.datetime | None) -> str:
-    """A moment as the head of the page shows it."""
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else NOTHING
+def moment(time: dt.datetime | None) -> str:
+    """A time, UTC, as the head of the page shows it."""
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time else NOTHING

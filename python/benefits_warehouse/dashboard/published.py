@@ -11,7 +11,7 @@ import duckdb
 Row = dict[str, Any]
 
 LONGEST_TEXT = 160  # characters of a value that are shown; the rest is in the warehouse
-READ_ONLY = {
+READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
     "autoinstall_known_extensions": "false",
@@ -79,7 +79,13 @@ class Published:
 
 
 def name_apart(rows: Iterable[Row], name: str = "company_name", key: str = "company_ein") -> None:
-    """Set `label` in each row: its name, with the key behind it where another has the same name."""
+    """Set `label` in each row: its name, with the key behind it where another has the same name.
+
+    Args:
+        rows: rows of a query, which are changed.
+        name: column that is shown.
+        key: column that tells rows of the same name apart.
+    """
     rows = list(rows)
     keys_of: dict[str, set[Any]] = {}
     for row in rows:

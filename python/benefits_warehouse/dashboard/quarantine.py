@@ -7,32 +7,13 @@ from benefits_warehouse.dashboard.published import Published
 from benefits_warehouse.dashboard.section import Chart, Column, Section, Table
 
 REASONS = 30  # with a bar
-ENTITIES = [
-    "employees",
-    "plans",
-    "claims",
-    "account_holders",
-    "benefit_accounts",
-    "transactions",
-]
-
-BY_REASON = (
-    "with withheld as ("
-    + " union all ".join(
-        f"select '{entity}' as entity, rejection_reason as reason from quality.quarantine_{entity}"
-        for entity in ENTITIES
-    )
-    + """
-)
-select
-    entity,
-    reason,
-    count(*) as withheld_rows
-from withheld
-group by entity, reason
-order by withheld_rows desc, entity, reason
+ENTITIES = """
+select replace(table_name, 'quarantine_', '') as entity
+from information_schema.tables
+where table_schema = 'quality' and table_name like 'quarantine\\_%' escape '\\'
+    and table_name <> 'quarantine_history'
+order by entity
 """
-)
 
 TOTALS = """
 select
@@ -48,9 +29,27 @@ COLUMNS = [
 ]
 
 
+def by_reason(entities: list[str]) -> str:
+    """The query of the rows withheld of each entity, by reason."""
+    withheld = " union all ".join(
+        f"select '{entity}' as entity, rejection_reason as reason from quality.quarantine_{entity}"
+        for entity in entities
+    )
+    return f"""
+    select
+        entity,
+        reason,
+        count(*) as withheld_rows
+    from ({withheld})
+    group by entity, reason
+    order by withheld_rows desc, entity, reason
+    """
+
+
 def section(published: Published) -> Section:
     """The section on quarantine."""
-    rows = published.rows(BY_REASON)
+    entities = [row["entity"] for row in published.rows(ENTITIES)]
+    rows = published.rows(by_reason(entities))
     totals = published.row(TOTALS)
     for row in rows:
         row["line"] = f"{row['entity']}: {row['reason']}".replace("_", " ")
@@ -70,7 +69,7 @@ def section(published: Published) -> Section:
         " the first rule that fired. The quarantine tables show the rows, masked, with file and"
         " line. A row is released by itself when it, or the row it depends on, is fixed.",
         left_out=left_out,
-        relations=[f"quality.quarantine_{entity}" for entity in ENTITIES]
+        relations=[f"quality.quarantine_{entity}" for entity in entities]
         + ["quality.reconciliation"],
         charts=[
             Chart(

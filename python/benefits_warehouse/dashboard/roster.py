@@ -132,7 +132,7 @@ def _mismatches_drawn(rows: list[Row]) -> dict[str, Any]:
             ],
         )
     )
-    text = {"color": INK, "fontSize": FIGURE_SIZE, "aria": False}
+    text: dict[str, Any] = {"color": INK, "fontSize": FIGURE_SIZE, "aria": False}
     over = (
         base.transform_filter("datum.difference >= 0")
         .mark_text(align="left", dx=5, **text)

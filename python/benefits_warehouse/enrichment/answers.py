@@ -16,24 +16,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benefits_warehouse.declarations import columns_of
 from benefits_warehouse.enrichment.values import FIELDS, typed
 
-CACHE = {
-    "domain": "varchar",
-    "industry": "varchar",
-    "revenue": "varchar",
-    "headcount": "varchar",
-    "status": "varchar",
-    "http_status": "integer",
-    "attempts": "integer",
-    "fetched_at": "timestamp",
-    "expires_at": "timestamp",
-    "error": "varchar",
-    "revenue_usd": "decimal(18, 2)",
-    "headcount_number": "bigint",
-    "enrichment_flags": "varchar[]",
-    "asked_of": "varchar",
-}
+CACHE = columns_of("enrichment", "company_enrichment")
 LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})+")
 
@@ -200,7 +186,13 @@ def refresh(
 
 
 def is_fresh(row: Mapping[str, Any] | None, client: Client, now: datetime) -> bool:
-    """Whether a cached answer need not be asked for again."""
+    """Whether a cached answer need not be asked for again.
+
+    Args:
+        row: the row of the cache; None where there is none.
+        client: who would be asked.
+        now: UTC, without zone.
+    """
     return bool(
         row
         and row["expires_at"]
@@ -210,7 +202,13 @@ def is_fresh(row: Mapping[str, Any] | None, client: Client, now: datetime) -> bo
 
 
 def is_same(before: Mapping[str, Any] | None, row: Row, now: datetime) -> bool:
-    """Whether an answer is the known one, and that has not expired."""
+    """Whether an answer is the known one, and that has not expired.
+
+    Args:
+        before: the row of the cache; None where there is none.
+        row: the row of the new answer.
+        now: UTC, without zone.
+    """
     times = ("fetched_at", "expires_at")
     return bool(
         before
@@ -228,7 +226,16 @@ def row_of(
     now: datetime,
     ttl_days: float,
 ) -> Row:
-    """The row of an answer; a failure keeps the last good answer, and who gave it."""
+    """The row of an answer; a failure keeps the last good answer, and who gave it.
+
+    Args:
+        domain: in lower case.
+        answer: what the client says.
+        before: the row of the cache; None where there is none.
+        client: who was asked.
+        now: UTC, without zone.
+        ttl_days: days that the answer stays fresh.
+    """
     values: Row = {name: getattr(answer, name) for name in FIELDS}
     times: Row = {"fetched_at": now, "expires_at": now + timedelta(days=ttl_days)}
     asked_of = client.asked_of

@@ -36,7 +36,7 @@ from tenacity import (
 
 from benefits_warehouse.enrichment.answers import Answer, Client, Keep
 from benefits_warehouse.enrichment.values import UnexpectedAnswer, read_answer
-from benefits_warehouse.landing.history import BEAT, say
+from benefits_warehouse.progress import every_beat, say
 
 TOKEN = "DBT_ENV_SECRET_ENRICHMENT_TOKEN"
 AGAIN = {408, 425, 429, *range(500, 600)}
@@ -167,7 +167,12 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 def pause_of(value: str | None, now: datetime | None = None) -> float:
-    """The seconds that a Retry-After asks for, as number or date; 0 where it can't be read."""
+    """The seconds that a Retry-After asks for, as number or date; 0 where it can't be read.
+
+    Args:
+        value: the header's text; None where there is none.
+        now: UTC, for tests.
+    """
     if not value:
         return 0.0
     if value.strip().isdigit():
@@ -208,22 +213,16 @@ class Service:
         """Ask for all, some at once, until all are answered or the time is over."""
         waiting, trusted = iter(domains), certificates()
         count = min(self.settings.calls_at_once, len(domains))
-        progress = asyncio.create_task(self.show(len(domains)))
         try:
-            async with asyncio.timeout(self.settings.run_seconds):
-                await asyncio.gather(*(self.work(waiting, trusted) for _ in range(count)))
+            with every_beat(lambda: self.show(len(domains))):
+                async with asyncio.timeout(self.settings.run_seconds):
+                    await asyncio.gather(*(self.work(waiting, trusted) for _ in range(count)))
         except TimeoutError:
             self.log("enrichment: the time limit is reached; the next run asks for the rest")
-        finally:
-            progress.cancel()
 
-    async def show(self, count: int) -> None:
-        """A line every few seconds, so that a person sees that it moves."""
-        while True:
-            await asyncio.sleep(BEAT)
-            self.log(
-                f"enrichment: {self.done:,} of {count:,} domains answered, {self.failed:,} failed"
-            )
+    def show(self, count: int) -> None:
+        """Show how many of so many domains are answered."""
+        self.log(f"enrichment: {self.done:,} of {count:,} domains answered, {self.failed:,} failed")
 
     async def work(self, waiting: Iterator[str], trusted: ssl.SSLContext) -> None:
         """Ask for one domain after the other, over a connection of its own.
@@ -278,12 +277,16 @@ class Service:
     def pause(self, state: RetryCallState) -> float:
         """Seconds before the next attempt: doubled each time, with jitter, or as asked for."""
         failure = state.outcome.exception() if state.outcome else None
-        doubled = self.settings.first_pause * 2 ** (state.attempt_number - 1)
+        doubled = self.settings.first_pause * 2.0 ** (state.attempt_number - 1)
         jittered = min(doubled, LONGEST_PAUSE) * random.uniform(0.5, 1.0)
-        return max(jittered, getattr(failure, "pause", 0.0))
+        return max(jittered, failure.pause if isinstance(failure, TryAgain) else 0.0)
 
     async def wait_while_paused(self) -> None:
-        """Leave a service alone that asked for it; not at all, where it asked for too long."""
+        """Leave a service alone that asked for it; not at all, where it asked for too long.
+
+        Raises:
+            Failed: the service asked for a longer pause than a domain may take.
+        """
         pause = self.paused_until - time.monotonic()
         if pause > self.settings.domain_seconds:
             raise Failed("rate_limited", 429)
@@ -292,6 +295,11 @@ class Service:
 
     async def attempt(self, client: httpx.AsyncClient, domain: str, number: int) -> Answer:
         """Ask once.
+
+        Args:
+            client: the connection to use.
+            domain: what is asked for.
+            number: of the attempt, from 1.
 
         Raises:
             TryAgain: worth another attempt.
@@ -313,7 +321,17 @@ class Service:
             raise Failed("wrong_url") from None
 
     async def follow(self, client: httpx.AsyncClient, url: httpx.URL, number: int) -> Answer:
-        """Ask, and go where the service has moved to."""
+        """Ask, and go where the service has moved to.
+
+        Args:
+            client: the connection to use.
+            url: with the domain in its query.
+            number: of the attempt, from 1.
+
+        Raises:
+            TryAgain: worth another attempt.
+            Failed: not worth one, such as too many redirects.
+        """
         for _ in range(REDIRECT_LIMIT + 1):
             pinned, host = await self.pinned(url)
             headers = {"Host": url.netloc.decode(), "Accept": "application/json"}
@@ -365,6 +383,10 @@ class Service:
 
     async def read(self, response: httpx.Response, number: int) -> Answer:
         """The answer that a response is.
+
+        Args:
+            response: its body is not read yet.
+            number: of the attempt, from 1.
 
         Raises:
             TryAgain: the service is busy or broken.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
+from benefits_warehouse.feeds import Feed as DeclaredFeed
 from benefits_warehouse.landing.files import Part, RefusedError
 
 WRONG_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "pipes"}
@@ -20,29 +18,6 @@ LINEAGE = {
     "loaded_at": "timestamp",
     "content_hash": "ubigint",
     "change": "varchar",
-}
-LEDGER = {
-    "file_id": "bigint",
-    "origin": "varchar",
-    "source": "varchar",
-    "feed": "varchar",
-    "mode": "varchar",
-    "delivery": "varchar",
-    "file": "varchar",
-    "size": "bigint",
-    "content_hash": "varchar",
-    "status": "varchar",
-    "reason": "varchar",
-    "rows": "bigint",
-    "rejected": "bigint",
-    "landed": "bigint",
-    "load_id": "bigint",
-    "loaded_at": "timestamp",
-    "added_columns": "varchar[]",
-    "missing_columns": "varchar[]",
-    "run_id": "varchar",
-    "modified_ns": "bigint",
-    "erased": "bigint",
 }
 REJECTED = {
     "file_id": "bigint",
@@ -79,26 +54,26 @@ class Feed:
     aliases: Mapping[str, str]
     identifies: tuple[str, ...] = ()
 
-
-def quoted(text: object) -> str:
-    """A SQL string literal."""
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """A quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-@contextlib.contextmanager
-def file_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Within, the engine keeps the order of rows, which the profile lets it forget."""
-    before = connection.execute("select current_setting('preserve_insertion_order')").fetchone()
-    connection.execute("set preserve_insertion_order = true")
-    try:
-        yield
-    finally:
-        connection.execute(f"set preserve_insertion_order = {before[0]}")
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        declared: DeclaredFeed,
+        mode: str | None = None,
+        spellings: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
+    ) -> Feed:
+        """The feed of a name, `source.feed`, as it is declared; `mode` overrides its own."""
+        source, part = name.split(".")
+        return cls(
+            source=source,
+            name=part,
+            mode=mode or declared.mode,
+            key=declared.key,
+            columns=tuple(declared.columns),
+            optional=frozenset(declared.having("optional")),
+            aliases=(spellings or {}).get((source, part), {}),
+            identifies=declared.having("identifies"),
+        )
 
 
 def label_of(delivered: str) -> str:
@@ -108,7 +83,12 @@ def label_of(delivered: str) -> str:
 
 
 def match_columns(feed: Feed, header: Sequence[str]) -> list[str | None]:
-    """The contract column of each delivered one, by name or alias; None where there is none."""
+    """The contract column of each delivered one, by name or alias; None where there is none.
+
+    Args:
+        feed: the feed.
+        header: the delivered names.
+    """
     wanted = {column.lower(): column for column in feed.columns}
     labels = [label_of(delivered) for delivered in header]
     return [wanted.get(label) or feed.aliases.get(label) for label in labels]
@@ -117,35 +97,35 @@ def match_columns(feed: Feed, header: Sequence[str]) -> list[str | None]:
 def match_header(feed: Feed, part: Part) -> None:
     """Match delivered names to the contract, by name or alias, case and outer blanks ignored.
 
-    Fills ``positions`` (contract column to position), ``added`` and ``missing`` of the part. No
-    delivered name enters a reason: a file without a header has personal data where it should be.
+    Fills the columns of the part. No delivered name enters a reason: a file without a header has
+    personal data where it should be.
 
     Raises:
         RefusedError: wrong delimiter, duplicate column, or a required column is missing.
     """
-    line = "" if part.is_parquet else f"line {part.header_line}: "
-    if len(part.header) == 1:
+    header, columns = part.header, part.columns
+    line = "" if part.file.is_parquet else f"line {header.line}: "
+    if len(header.names) == 1:
         for mark, name in WRONG_DELIMITERS.items():
-            if mark in part.header[0]:
+            if mark in header.names[0]:
                 raise RefusedError(
                     f"{line}wrong delimiter: columns are separated by {name}, not commas; "
                     "deliver commas"
                 )
-    columns = match_columns(feed, part.header)
-    for position, column in enumerate(columns):
+    for position, column in enumerate(match_columns(feed, header.names)):
         if column is None:
-            part.added.append(part.header[position].strip())
-        elif column in part.positions:
+            columns.added.append(header.names[position].strip())
+        elif column in columns.positions:
             raise RefusedError(
                 f"{line}column {column} is delivered twice, as columns "
-                f"{part.positions[column] + 1} and {position + 1}; keep one"
+                f"{columns.positions[column] + 1} and {position + 1}; keep one"
             )
         else:
-            part.positions[column] = position
-    part.missing = [column for column in feed.columns if column not in part.positions]
-    required = [column for column in part.missing if column not in feed.optional]
+            columns.positions[column] = position
+    columns.missing = [column for column in feed.columns if column not in columns.positions]
+    required = [column for column in columns.missing if column not in feed.optional]
     if required:
-        part.missing = required
+        columns.missing = required
         raise RefusedError(
             f"{line}required column missing: {', '.join(required)}; "
             f"{header_advice(feed, part, required)}"
@@ -153,13 +133,19 @@ def match_header(feed: Feed, part: Part) -> None:
 
 
 def header_advice(feed: Feed, part: Part, required: Sequence[str]) -> str:
-    """What to do about missing columns, from what else the file begins with."""
-    for line, row in part.head[1:]:
+    """What to do about missing columns, from what else the file begins with.
+
+    Args:
+        feed: the feed.
+        part: the file, with its header.
+        required: the columns that it lacks.
+    """
+    for line, row in part.header.below:
         found = set(match_columns(feed, row))
         if found.issuperset(required):
             return f"the header seems to be line {line}: deliver the file without what is above it"
-    if any("\n" in cell for cell in part.header):
+    if any("\n" in cell for cell in part.header.names):
         return "a quote in the header is not closed: deliver it again"
-    if not part.positions:
+    if not part.columns.positions:
         return "none of the columns is there: deliver the file with its header as line 1"
     return "deliver it, or name its header in the seed column_aliases"

@@ -14,10 +14,10 @@ import io
 import os
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -43,54 +43,159 @@ class RefusedError(Exception):
     """A file that can't be landed; the message says why and what to do."""
 
 
-@dataclass
-class Part:
-    """One file (or seed) of a delivery, and what became of it.
+class FileState(NamedTuple):
+    """What tells, without reading a file, that it is as it was.
 
-    `content_hash` is empty until the file is identified, and for one that can't be read now.
-    `seen` is its size and time when it was identified, and `modified_ns` that time, unless a later
-    write could have the same.
+    Args:
+        size: bytes; None where it is not known.
+        modified_ns: when it was last written or replaced, in nanoseconds since 1970; None for a
+            seed, and where it is not known.
     """
 
-    file: str
     size: int | None = None
     modified_ns: int | None = None
-    content_hash: str = ""
+
+
+NOT_KNOWN = FileState()
+
+
+@dataclass
+class File:
+    """A delivered file, or a seed.
+
+    Args:
+        name: path relative to the folder of the feed; the path in the project for a seed.
+        path: where the file is; None for a seed.
+        relation: a SQL subquery of the rows of a seed; None for a file.
+        state: its state when it was looked at last.
+        content_hash: SHA-256, hexadecimal; empty until the file is identified, and for one that
+            can't be read now.
+        is_settled: False while a later write could leave the same state.
+    """
+
+    name: str
     path: Path | None = None
-    seen: tuple[int, int] | None = None
     relation: str | None = None
-    file_id: int = 0
+    state: FileState = NOT_KNOWN
+    content_hash: str = ""
+    is_settled: bool = True
+
+    @property
+    def size(self) -> int | None:
+        """Bytes; None where that is not known."""
+        return self.state.size
+
+    @property
+    def modified_ns(self) -> int | None:
+        """When it was last written, as in FileState; None where that can't be trusted."""
+        return self.state.modified_ns if self.is_settled else None
+
+    @property
+    def is_parquet(self) -> bool:
+        """True for a Parquet file, by its name."""
+        return self.name.lower().endswith(".parquet")
+
+    @property
+    def is_packed(self) -> bool:
+        """True for a gzipped file, by its name."""
+        return self.name.lower().endswith(".gz")
+
+    def forget_identity(self) -> None:
+        """Let the next run look at the file again, whatever its state is then."""
+        self.content_hash, self.is_settled = "", False
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file begins with.
+
+    Args:
+        names: the delivered names of its columns.
+        line: number of the last line of the header.
+        below: the rows that follow, each with the number of its last line.
+    """
+
+    names: Sequence[str] = ()
+    line: int = 1
+    below: Sequence[tuple[int, list[str]]] = ()
+
+
+@dataclass
+class Columns:
+    """How a header fits the contract.
+
+    Args:
+        positions: column of the contract to its position in the file, from 0.
+        added: delivered names that the contract does not know.
+        missing: columns of the contract that the file lacks.
+    """
+
+    positions: dict[str, int] = field(default_factory=dict)
+    added: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Outcome:
+    """What became of a file.
+
+    Args:
+        status: ``loaded``, ``duplicate`` or ``refused``.
+        reason: why, or what is special about it; None where there is nothing to say.
+        rows: records in the file, malformed lines included.
+        rejected: malformed lines.
+        landed: rows that were landed.
+        erased: rows of forgotten persons, which keep their place and nothing else.
+    """
+
     status: str = "loaded"
     reason: str | None = None
     rows: int = 0
     rejected: int = 0
     landed: int = 0
     erased: int = 0
-    header: list[str] = field(default_factory=list)
-    header_line: int = 1
-    head: list[tuple[int, list[str]]] = field(default_factory=list)
-    positions: dict[str, int] = field(default_factory=dict)
-    added: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+
+    @property
+    def is_loaded(self) -> bool:
+        """True unless the file was refused or is a duplicate."""
+        return self.status == "loaded"
+
+    @property
+    def is_refused(self) -> bool:
+        """True for a file of which nothing is landed, for a reason that it gives."""
+        return self.status == "refused"
 
     def refuse(self, reason: str) -> None:
-        """Mark the part as refused, with the reason and the remedy."""
+        """Refuse the file, with the reason and the remedy."""
         self.status, self.reason = "refused", reason
 
+    def add_reason(self, reason: str) -> None:
+        """Put a reason before those that are there."""
+        self.reason = f"{reason}; {self.reason}" if self.reason else reason
+
+
+@dataclass
+class Part:
+    """One file of a delivery on its way: what it is, what it begins with, what became of it.
+
+    Args:
+        file: the file or seed.
+        file_id: its number in the ledger, once it has one.
+        header: what it begins with; a seed brings it along.
+        columns: how that fits the contract.
+        outcome: what became of it so far.
+    """
+
+    file: File
+    file_id: int = 0
+    header: Header = Header()
+    columns: Columns = field(default_factory=Columns)
+    outcome: Outcome = field(default_factory=Outcome)
+
     def refuse_for_now(self, reason: str) -> None:
-        """Refuse the part in this run only: without a hash the next run looks at it again."""
-        self.refuse(f"{NOT_NOW}: {reason}; the next run tries again")
-        self.content_hash, self.modified_ns = "", None
-
-    @property
-    def is_parquet(self) -> bool:
-        """True for a Parquet file, by its name."""
-        return self.file.lower().endswith(".parquet")
-
-    @property
-    def is_packed(self) -> bool:
-        """True for a gzipped file, by its name."""
-        return self.file.lower().endswith(".gz")
+        """Refuse the file in this run only: without a hash the next run looks at it again."""
+        self.outcome.refuse(f"{NOT_NOW}: {reason}; the next run tries again")
+        self.file.forget_identity()
 
 
 @dataclass
@@ -175,41 +280,52 @@ def shown_name(folder: Path, path: Path) -> str:
 
 
 def unlistable(folder: Path, path: Path, error: OSError) -> Part:
-    """The refused part that stands for a folder whose files can't be listed."""
-    part = Part(file=shown_name(folder, path), path=path)
+    """The refused part that stands for a folder whose files can't be listed.
+
+    Args:
+        folder: folder of the feed.
+        path: the folder that can't be listed.
+        error: what the system says of it.
+    """
+    part = Part(File(shown_name(folder, path), path))
     part.refuse_for_now(f"the folder can't be listed ({error.strerror}); give the loader access")
     return part
 
 
 def make_part(folder: Path, path: Path) -> Part:
     """A file as a part; one that can't even be looked at is refused."""
-    part = Part(file=shown_name(folder, path), path=path)
+    part = Part(File(shown_name(folder, path), path))
     try:
-        part.size, part.modified_ns = part.seen = stamp(path)
+        part.file.state = file_state(path)
     except OSError as error:
         part.refuse_for_now(f"{error.strerror}; give the loader access to it")
     return part
 
 
-def stamp(path: Path) -> tuple[int, int]:
-    """Size, and the time of the last write or replacement (copying tools can fake the former)."""
+def file_state(path: Path) -> FileState:
+    """Size, and the time of the last write or replacement (copying tools can fake the former).
+
+    Raises:
+        OSError: the file is gone, or can't be looked at.
+    """
     status = path.stat()
-    return status.st_size, max(status.st_mtime_ns, status.st_ctime_ns)
+    return FileState(status.st_size, max(status.st_mtime_ns, status.st_ctime_ns))
 
 
 def identify(part: Part) -> None:
     """Hash the content of a part; refuse it for now when that fails."""
-    assert part.path is not None
+    file = part.file
+    assert file.path is not None
     try:
-        part.size, part.modified_ns = part.seen = stamp(part.path)
-        part.content_hash = file_hash(part.path)
+        file.state = file_state(file.path)
+        file.content_hash = file_hash(file.path)
     except OSError as error:
         part.refuse_for_now(f"{error.strerror}; give the loader access to it")
         return
     # A clock that ticks coarsely gives a file that is written again at once the same time.
-    tick = 2_000_000_000 if part.modified_ns % 1_000_000_000 == 0 else 50_000_000
-    if time.time_ns() - part.modified_ns < tick:
-        part.modified_ns = None
+    written = file.state.modified_ns or 0
+    tick = 2_000_000_000 if written % 1_000_000_000 == 0 else 50_000_000
+    file.is_settled = time.time_ns() - written >= tick
 
 
 def file_hash(path: Path) -> str:
@@ -221,10 +337,16 @@ def file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def open_bytes(part: Part) -> BinaryIO:
-    """The bytes of a part, unpacked."""
-    opener: Any = gzip.open if part.is_packed else open
-    return opener(part.path, "rb")
+def open_bytes(file: File) -> BinaryIO:
+    """The bytes of a file, unpacked.
+
+    Raises:
+        OSError: it can't be opened.
+    """
+    assert file.path is not None
+    opener: Any = gzip.open if file.is_packed else open
+    opened: BinaryIO = opener(file.path, "rb")
+    return opened
 
 
 def explain(error: Exception) -> str:
@@ -234,17 +356,18 @@ def explain(error: Exception) -> str:
     return type(error).__name__
 
 
-def read_head(part: Part) -> None:
-    """Fill `header`, `header_line` and `head` of a CSV part from its first bytes.
+def read_header(file: File) -> Header:
+    """What a CSV begins with, from its first bytes.
 
     Raises:
         RefusedError: empty, undecodable, or not what its name says.
+        OSError: the file can't be read.
     """
     try:
-        with open_bytes(part) as file:
-            start = file.read(BLOCK)
+        with open_bytes(file) as opened:
+            start = opened.read(BLOCK)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        if part.size == 0:
+        if file.size == 0:
             raise RefusedError("the file is empty: not even a header line") from error
         raise RefusedError(f"{UNREADABLE}: {explain(error)}; deliver it again") from error
     for magic, name in MAGIC.items():
@@ -253,13 +376,13 @@ def read_head(part: Part) -> None:
     rows = head_rows(start)
     if not rows:
         raise RefusedError("the file is empty: not even a header line")
-    part.head = rows
-    part.header_line, part.header = rows[0]
-    cells = "".join(part.header)
+    line, names = rows[0]
+    cells = "".join(names)
     if "\0" in cells:
         raise RefusedError(f"{UNREADABLE}: line 1 holds NUL bytes (UTF-16?); deliver CSV as UTF-8")
     if any("\udc80" <= letter <= "\udcff" for letter in cells):
         raise RefusedError(f"{UNREADABLE}: the header in line 1 is not UTF-8; deliver UTF-8")
+    return Header(names, line, rows[1:])
 
 
 def head_rows(start: bytes) -> list[tuple[int, list[str]]]:
@@ -285,7 +408,7 @@ def head_rows(start: bytes) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def survey(part: Part) -> Survey:
+def survey(file: File) -> Survey:
     """One pass over a CSV: can the engine read it as it is, and how many lines must there be?
 
     Raises:
@@ -295,8 +418,8 @@ def survey(part: Part) -> Survey:
     decoder = codecs.getincrementaldecoder("utf-8")()
     newlines, returns, pairs, quotes = 0, 0, 0, 0
     last = b""
-    with open_bytes(part) as file:
-        while block := file.read(BLOCK):
+    with open_bytes(file) as opened:
+        while block := opened.read(BLOCK):
             newlines += block.count(b"\n")
             pairs += last == b"\r" and block[:1] == b"\n"
             if b"\r" in block:
@@ -315,7 +438,12 @@ def survey(part: Part) -> Survey:
 
 
 def is_text(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
-    """True while the bytes are UTF-8; the decoder holds a letter that two blocks share."""
+    """True while the bytes are UTF-8; the decoder holds a letter that two blocks share.
+
+    Args:
+        decoder: of UTF-8, fed with all bytes before these.
+        block: the next bytes of the file.
+    """
     if block.isascii() and not decoder.getstate()[0]:
         return True
     try:

@@ -1,14 +1,14 @@
 """CSV line by line, for files that the engine can't read as they are.
 
 Every physical line ends as part of a record, as a rejected line or as a blank one, so that nothing
-is lost silently. A good line is judged by itself; quotes are what makes that hard:
+is lost silently. A good line is read by itself; quotes are what makes that hard:
 
-- a quoted cell may go on over lines: the next line with an odd number of quotes must close it, and
-  the whole must have as many cells as the header, or the first line has an unclosed quote;
+- a quoted cell may continue over lines: the next line with an odd number of quotes must close it,
+  and the whole must have as many cells as the header, or the first line has an unclosed quote;
 - two stray quotes can make one well-formed cell of all that stands between them. Its separators
   give it away: a line of it has as many as a row, or it has a row's worth for each line break.
 
-After an unclosed quote reading goes on with the very next line, so its neighbours load.
+After an unclosed quote reading continues with the very next line, so its neighbours load.
 """
 
 from __future__ import annotations
@@ -119,13 +119,23 @@ def check_bytes(line: bytes) -> None:
 
 
 def check_width(found: int, width: int) -> None:
-    """Raise MalformedError unless a record has as many cells as the header."""
+    """Raise MalformedError unless a record has as many cells as the header.
+
+    Args:
+        found: cells of the record.
+        width: columns of the header.
+    """
     if found != width:
         raise MalformedError("missing columns" if found < width else "too many columns")
 
 
 def are_usual(block: bytes, width: int) -> bool:
-    """True for a block of lines without quotes or faults, each with the cells of a record."""
+    """True for a block of lines without quotes or faults, each with the cells of a record.
+
+    Args:
+        block: whole lines.
+        width: columns of the header.
+    """
     if b'"' in block or b"\0" in block or b"\r" in block or not block.isascii():
         return False
     letters = np.frombuffer(block, np.uint8)
@@ -170,7 +180,12 @@ class LineReader:
         return self.waiting.popleft()
 
     def sort(self, good: BinaryIO, bad: Any) -> None:
-        """Write records to `good` and (number, reason, raw text) of lines to the writer `bad`."""
+        """Write records to `good` and (number, reason, raw text) of lines to the writer `bad`.
+
+        Args:
+            good: gets the records as CSV, with a header of no meaning.
+            bad: a csv.writer.
+        """
         for _ in range(self.header_line):
             self.next_line()
         self.number = self.header_line
@@ -208,7 +223,14 @@ class LineReader:
                 self.sort_unusual(text, line, good, bad)
 
     def sort_unusual(self, text: bytes, line: bytes, good: BinaryIO, bad: Any) -> None:
-        """The same for a line with quotes, other letters than ASCII, or a fault."""
+        """The same for a line with quotes, other letters than ASCII, or a fault.
+
+        Args:
+            text: the line without its end.
+            line: the line as it is.
+            good: gets the record.
+            bad: gets the line that is none.
+        """
         try:
             record = self.read_record(text, line)
         except MalformedError as error:
@@ -222,6 +244,10 @@ class LineReader:
 
     def read_record(self, text: bytes, line: bytes) -> bytes:
         """The record that begins in a line, as the engine reads it without doubt.
+
+        Args:
+            text: the line without its end.
+            line: the line as it is.
 
         Raises:
             MalformedError: the line is no record.

@@ -31,26 +31,27 @@ from typing import Any
 
 import duckdb
 
-from benefits_warehouse.landing.contract import (
-    LEDGER,
-    LINEAGE,
-    REJECTED,
-    Feed,
-    identifier,
-    quoted,
-)
+from benefits_warehouse.feeds import Feed as DeclaredFeed
+from benefits_warehouse.feeds import seed_of
+from benefits_warehouse.landing.contract import LINEAGE, REJECTED, Feed
 from benefits_warehouse.landing.files import (
     UNREADABLE,
     Delivery,
+    File,
+    FileState,
+    Header,
     Part,
     find_deliveries,
     identify,
 )
-from benefits_warehouse.landing.history import History, Progress, say
+from benefits_warehouse.landing.history import LEDGER, History
 from benefits_warehouse.landing.intact import note
 from benefits_warehouse.landing.reading import Reader, Reading
 from benefits_warehouse.landing.snapshots import Snapshot, SnapshotWriter
 from benefits_warehouse.privacy.forgotten import Forgotten
+from benefits_warehouse.progress import FileProgress, say
+from benefits_warehouse.sql import identifier, only_row, quoted
+from benefits_warehouse.whole_files import replacing
 
 __all__ = ["LEDGER", "Landing", "load_feeds"]
 
@@ -87,7 +88,7 @@ class Landing:
         self.snapshots = SnapshotWriter(connection, max_shrink_pct, log)
         self.forgotten = Forgotten(connection, folder.parent)
         self.log = log
-        self.progress = Progress(log)
+        self.progress = FileProgress(log)
         self.new_rows: list[dict[str, Any]] = []
         self.histories: dict[tuple[str, str], History] = {}
         self.last_file = self.last_load = 0
@@ -120,29 +121,36 @@ class Landing:
         self.write_contract(self.folder / "rejected_lines", REJECTED)
 
     def write_contract(self, folder: Path, types: Mapping[str, str]) -> None:
-        """An empty Parquet file with the contract's columns, so that a glob is never empty."""
+        """An empty Parquet file with the contract's columns, so that a glob is never empty.
+
+        Args:
+            folder: of the feed.
+            types: column to DuckDB type, in their order.
+        """
         path = folder / "contract.parquet"
-        if path.exists():
+        written = self.connection.sql(f"from {quoted(path)}").columns if path.exists() else []
+        if written == list(types):  # else a column was added to the feed since
             return
         folder.mkdir(parents=True, exist_ok=True)
         columns = ", ".join(f"null::{kind} as {identifier(name)}" for name, kind in types.items())
-        self.connection.execute(
-            f"copy (select {columns} where false) to {quoted(path)} (format parquet)"
-        )
+        with replacing(path) as part:
+            self.connection.execute(
+                f"copy (select {columns} where false) to {quoted(part)} (format parquet)"
+            )
 
     def land(self, feed: Feed, deliveries: Iterable[Delivery]) -> None:
         """Land the new deliveries of one feed, one by one, in the order given."""
         ordered = list(deliveries)
         history = self.history(feed)
-        unknown = sum(not history.knows(part) for entry in ordered for part in entry.parts)
-        self.progress.start(feed, unknown)
+        unknown = sum(not history.knows(part.file) for entry in ordered for part in entry.parts)
+        self.progress.start(f"landing {feed.source}.{feed.name}", unknown)
         for delivery in ordered:
             new_parts = self.find_new(feed, delivery, is_newest=delivery is ordered[-1])
             if not new_parts:
                 continue
             if feed.mode == "delta":
                 delivery.parts = new_parts
-            self.judge_parts(feed, delivery)
+            self.check_parts(feed, delivery)
             self.land_delivery(feed, delivery)
 
     def find_new(self, feed: Feed, delivery: Delivery, is_newest: bool) -> list[Part]:
@@ -152,39 +160,47 @@ class Landing:
         time. A part whose header was refused is new once it is accepted (an alias was added, say),
         and one that could not be read once it can be; of a snapshot only in the newest delivery,
         since an older one must not come after it.
+
+        Args:
+            feed: the feed.
+            delivery: the delivery.
+            is_newest: no delivery of this run comes after it.
         """
         history = self.history(feed)
         may_retry = feed.mode == "delta" or is_newest
         new_parts = []
         for part in delivery.parts:
-            row = history.newest.get(part.file)
-            if row is not None and history.knows(part):
-                part.content_hash = row["content_hash"]
-            elif part.path is not None and part.status == "loaded":
+            file, outcome = part.file, part.outcome
+            row = history.newest.get(file.name)
+            if row is not None and history.knows(file):
+                file.content_hash = row["content_hash"]
+            elif file.path is not None and outcome.is_loaded:
                 identify(part)
-            if row is None or (row["content_hash"] and row["content_hash"] != part.content_hash):
+            if row is None or (row["content_hash"] and row["content_hash"] != file.content_hash):
                 new_parts.append(part)
-            elif row["status"] == "refused" and may_retry and part.status == "loaded":
-                if not row["reason"].startswith(UNREADABLE):
-                    self.reader.check(feed, part)
-                if part.status == "loaded" and not row["reason"].startswith(UNREADABLE):
+            elif row["status"] == "refused" and may_retry and outcome.is_loaded:
+                if row["reason"].startswith(UNREADABLE):
+                    continue
+                self.reader.check(feed, part)
+                if outcome.is_loaded:
                     new_parts.append(part)
         return new_parts
 
-    def judge_parts(self, feed: Feed, delivery: Delivery) -> None:
+    def check_parts(self, feed: Feed, delivery: Delivery) -> None:
         """Sort out repeated files, and check the header of each of the others."""
         repeated = self.history(feed).repeated_by(feed, delivery.parts)
         seen: dict[str, str] = {}  # a second copy in the same delivery
         for part in delivery.parts:
-            if part.status == "refused":
+            outcome, content = part.outcome, part.file.content_hash
+            if outcome.is_refused:
                 continue
-            same = repeated.get(part.content_hash) or seen.get(part.content_hash)
+            same = repeated.get(content) or seen.get(content)
             if same:
-                part.status, part.reason = "duplicate", f"same content as {same}"
+                outcome.status, outcome.reason = "duplicate", f"same content as {same}"
                 continue
             self.reader.check(feed, part)
-            if part.status == "loaded":
-                seen[part.content_hash] = part.file
+            if outcome.is_loaded:
+                seen[content] = part.file.name
 
     def land_delivery(self, feed: Feed, delivery: Delivery) -> None:
         """Write the accepted parts of a delivery and its ledger rows."""
@@ -193,32 +209,42 @@ class Landing:
         for number, part in enumerate(delivery.parts):
             part.file_id = self.last_file + 1 + number
         for part in delivery.parts:
-            self.progress.begin(part)
-            if part.status == "loaded":
+            name, size, outcome = part.file.name, part.file.size or 0, part.outcome
+            self.progress.begin(name, size)
+            if outcome.is_loaded:
                 goal = self.unfinished(feed, load_id, part)
                 rejects = self.folder / "rejected_lines" / f"{load_id}-{part.file_id}.parquet"
                 sorted_lines = self.reader.scratch / "records.csv"
-                with self.progress.watch(part, goal, sorted_lines):
+                with self.progress.watch(name, size, goal, sorted_lines):
                     self.reader.read(Reading(feed, part, load_id, loaded_at, goal, rejects))
                     self.forget(feed, part, goal, rejects)
                 if rejects.exists():
                     note(self.folder, rejects)
-            self.progress.end(part)
-        accepted = [part for part in delivery.parts if part.status == "loaded"]
+            self.progress.end(
+                name, f"{outcome.rows:,} rows" if outcome.is_loaded else outcome.status
+            )
+        accepted = [part for part in delivery.parts if part.outcome.is_loaded]
         if accepted:
             self.write_load(feed, delivery, accepted, load_id, loaded_at)
         for part in delivery.parts:
             self.record(feed, delivery, part, load_id, loaded_at)
 
     def forget(self, feed: Feed, part: Part, rows: Path, rejects: Path) -> None:
-        """Empty the rows and malformed lines of a part just read that are of forgotten persons."""
-        if part.status != "loaded" or self.forgotten.is_empty:
+        """Empty the rows and malformed lines of a part just read that are of forgotten persons.
+
+        Args:
+            feed: the feed.
+            part: the part; its count and its reason say what was emptied.
+            rows: Parquet file of its rows.
+            rejects: Parquet file of its malformed lines; it need not be there.
+        """
+        outcome = part.outcome
+        if not outcome.is_loaded or self.forgotten.is_empty:
             return
-        part.erased = self.forgotten.erase(feed, rows)
+        outcome.erased = self.forgotten.erase(feed, rows)
         lines = self.forgotten.erase_lines(rejects) if rejects.exists() else 0
-        if part.erased or lines:
-            more = f"; {part.reason}" if part.reason else ""
-            part.reason = f"{part.erased + lines} rows are of forgotten persons: left out{more}"
+        if outcome.erased or lines:
+            outcome.add_reason(f"{outcome.erased + lines} rows are of forgotten persons: left out")
 
     def write_load(
         self,
@@ -228,20 +254,30 @@ class Landing:
         load_id: int,
         loaded_at: datetime,
     ) -> None:
-        """Finish what was read: all rows of a delta, the changes of a snapshot."""
+        """Finish what was read: all rows of a delta, the changes of a snapshot.
+
+        Args:
+            feed: the feed.
+            delivery: the delivery, with the parts that were not accepted.
+            parts: the accepted parts, each read into its unfinished file.
+            load_id: load that they belong to.
+            loaded_at: when that load began, UTC, without zone.
+        """
         files = [self.unfinished(feed, load_id, part) for part in parts]
         if feed.mode == "delta":
             for part, path in zip(parts, files, strict=True):
                 path.rename(goal := self.goal(feed, load_id, part))
                 note(self.folder, goal)
-                part.landed = part.rows - part.rejected - part.erased
+                outcome = part.outcome
+                outcome.landed = outcome.rows - outcome.rejected - outcome.erased
         else:
             goal = self.goal(feed, load_id, parts[0])
             snapshot = Snapshot(feed, delivery, parts, files, load_id, loaded_at, goal)
-            with self.progress.watch(max(parts, key=lambda part: part.size or 0), goal):
+            largest = max((part.file for part in parts), key=lambda file: file.size or 0)
+            with self.progress.watch(largest.name, largest.size or 0, goal):
                 self.snapshots.write(snapshot)
             for part, path in zip(parts, files, strict=True):
-                part.erased = 0  # what a snapshot no longer shows has no place to keep
+                part.outcome.erased = 0  # what a snapshot no longer shows has no place to keep
                 path.unlink()
             note(self.folder, goal)
 
@@ -257,8 +293,17 @@ class Landing:
     def record(
         self, feed: Feed, delivery: Delivery, part: Part, load_id: int, loaded_at: datetime
     ) -> None:
-        """Add the ledger row of a part, unless it repeats what the ledger says already."""
-        loaded = part.status == "loaded"
+        """Add the ledger row of a part, unless it repeats what the ledger says already.
+
+        Args:
+            feed: the feed.
+            delivery: the delivery.
+            part: one of its parts.
+            load_id: load of the delivery.
+            loaded_at: when that load began, UTC, without zone.
+        """
+        file, outcome = part.file, part.outcome
+        loaded = outcome.is_loaded
         row = {
             "file_id": part.file_id,
             "origin": self.origin,
@@ -266,26 +311,26 @@ class Landing:
             "feed": feed.name,
             "mode": feed.mode,
             "delivery": delivery.name,
-            "file": part.file,
-            "size": part.size,
-            "content_hash": part.content_hash,
-            "status": part.status,
-            "reason": part.reason,
-            "rows": part.rows if loaded else 0,
-            "rejected": part.rejected if loaded else 0,
-            "landed": part.landed if loaded else 0,
+            "file": file.name,
+            "size": file.size,
+            "content_hash": file.content_hash,
+            "status": outcome.status,
+            "reason": outcome.reason,
+            "rows": outcome.rows if loaded else 0,
+            "rejected": outcome.rejected if loaded else 0,
+            "landed": outcome.landed if loaded else 0,
             "load_id": load_id if loaded else None,
             "loaded_at": loaded_at,
-            "added_columns": part.added,
-            "missing_columns": part.missing,
+            "added_columns": part.columns.added,
+            "missing_columns": part.columns.missing,
             "run_id": self.run_id,
-            "modified_ns": part.modified_ns,
-            "erased": part.erased if loaded else 0,
+            "modified_ns": file.modified_ns,
+            "erased": outcome.erased if loaded else 0,
         }
-        if part.status == "refused":
-            if History.verdict(row) in self.history(feed).verdicts:
+        if outcome.is_refused:
+            if History.outcome_of(row) in self.history(feed).outcomes:
                 return
-            self.log(f"refused {feed.source}.{feed.name} {part.file}: {part.reason}")
+            self.log(f"refused {feed.source}.{feed.name} {file.name}: {outcome.reason}")
         self.new_rows.append(row)
         self.remember(row)
 
@@ -304,21 +349,22 @@ def seed_delivery(
     described = connection.execute(f"select * from {relation} limit 0").description or []
     header = [column[0] for column in described]
     columns = ", ".join(identifier(column) for column in header)
-    rows, digest = connection.execute(
+    rows, digest = only_row(
+        connection,
         f"""select count(*), sum(hash(ordinal, {columns})::hugeint)
-        from (select row_number() over () as ordinal, {columns} from {relation})"""
-    ).fetchone()
+        from (select row_number() over () as ordinal, {columns} from {relation})""",
+    )
     if rows:
         content = hashlib.sha256(f"{header}:{rows}:{digest}".encode()).hexdigest()
         path = Path(file)
         size = path.stat().st_size if path.is_file() else None
-        part = Part(file=file, size=size, content_hash=content, header=header, relation=relation)
-        yield Delivery(name, [part])
+        seed = File(file, None, relation, FileState(size), content)
+        yield Delivery(name, [Part(seed, header=Header(header))])
 
 
 def load_feeds(
     connection: duckdb.DuckDBPyConnection,
-    registry: Mapping[str, Mapping[str, Any]],
+    registry: Mapping[str, DeclaredFeed],
     aliases: Iterable[tuple[str, str, str, str]],
     ledger: Sequence[Mapping[str, Any]],
     settings: Mapping[str, Any],
@@ -329,7 +375,7 @@ def load_feeds(
 
     Args:
         connection: DuckDB connection of the model.
-        registry: the var `feeds`.
+        registry: the feeds of the var `feeds`.
         aliases: rows of the seed column_aliases (source, feed, delivered_name, column_name).
         ledger: the ledger so far.
         settings: landing_zone ('' = seeds), folder, run_id, max_snapshot_shrink_pct, feed_modes.
@@ -344,19 +390,10 @@ def load_feeds(
     for source, name, delivered, column in aliases:
         label = " ".join(str(delivered).split()).lower()
         spellings.setdefault((source, name), {})[label] = column
-    feeds = {}
-    for full_name, entry in registry.items():
-        source, name = full_name.split(".")
-        feeds[full_name] = Feed(
-            source=source,
-            name=name,
-            mode=settings["feed_modes"].get(full_name, entry["mode"]),
-            key=tuple(entry["key"]),
-            columns=tuple(entry["columns"]),
-            optional=frozenset(entry["optional"]),
-            aliases=spellings.get((source, name), {}),
-            identifies=tuple(entry.get("identifies", ())),
-        )
+    feeds = {
+        name: Feed.of(name, declared, settings["feed_modes"].get(name), spellings)
+        for name, declared in registry.items()
+    }
     landing = Landing(
         connection,
         Path(settings["folder"]),
@@ -374,7 +411,7 @@ def load_feeds(
         if zone:
             landing.land(feed, find_deliveries(Path(zone) / feed.source / feed.name, log))
         else:
-            seed = registry[full_name]["seed"]
+            seed = seed_of(full_name, registry[full_name])
             file = f"seeds/{feed.source}/{seed}.csv"
             landing.land(feed, seed_delivery(connection, seed, file, seeds[seed]))
     return landing.new_rows

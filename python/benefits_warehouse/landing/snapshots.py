@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from benefits_warehouse.landing.contract import Feed, identifier, quoted
+from benefits_warehouse.landing.contract import Feed
 from benefits_warehouse.landing.files import Delivery, Part
+from benefits_warehouse.sql import identifier, only_row, quoted
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class SnapshotWriter:
         self.read_state(feed, goal.parent)
         rows = self.read_delivered(snapshot)
         complete = self.may_delete(snapshot)
-        gone = "deleted" if complete else "unseen"
+        gone = quoted("deleted" if complete else "unseen")
         still_there = "true" if complete else "change = 'upsert'"
         columns = ", ".join(
             f"state.{identifier(c)}" if c in feed.key else "null" for c in feed.columns
@@ -83,7 +84,7 @@ class SnapshotWriter:
                 union all
                 select {parts[0].file_id}, {snapshot.load_id},
                     {quoted(snapshot.delivery.name)}, null, timestamp {quoted(snapshot.loaded_at)},
-                    state.content_hash, '{gone}', {columns}
+                    state.content_hash, {gone}, {columns}
                 from state
                 where {still_there} and content_hash not in (select content_hash from delivered)
             ) to {quoted(goal)} (format parquet)"""
@@ -93,13 +94,17 @@ class SnapshotWriter:
             "where change = 'upsert' group by file_id"
         ).fetchall()
         for part in parts:
-            part.landed = dict(landed).get(part.file_id, 0)
+            part.outcome.landed = dict(landed).get(part.file_id, 0)
         self.advance_state(feed, complete)
 
     def read_state(self, feed: Feed, folder: Path) -> None:
         """Make the temporary table `state`: what the deliveries so far left, and left unseen.
 
         Read from the log once a run; each delivery then moves it on.
+
+        Args:
+            feed: the feed.
+            folder: of its Parquet files.
         """
         if self.state_of == feed:
             return
@@ -142,7 +147,12 @@ class SnapshotWriter:
         return rows
 
     def advance_state(self, feed: Feed, complete: bool) -> None:
-        """Let `state` be what the delivery just written left."""
+        """Let `state` be what the delivery just written left.
+
+        Args:
+            feed: the feed.
+            complete: the delivery deleted what it did not hold.
+        """
         keys = ", ".join(identifier(column) for column in feed.key)
         unseen = f"""
             union all
@@ -160,17 +170,18 @@ class SnapshotWriter:
         key = ", ".join(
             f"lower(trim({identifier(column)})) as {identifier(column)}" for column in feed.key
         )
-        rows = sum(part.rows - part.rejected for part in parts)
-        present, lost = self.connection.execute(
+        rows = sum(part.outcome.rows - part.outcome.rejected for part in parts)
+        present, lost = only_row(
+            self.connection,
             f"""with present as (select distinct {key} from state),
                 newest as (select distinct {key} from delivered)
             select (select count(*) from present),
-                   (select count(*) from (from present except from newest))"""
-        ).fetchone()
+                   (select count(*) from (from present except from newest))""",
+        )
         reason = None
-        if any(part.status == "refused" for part in delivery.parts):
+        if any(part.outcome.is_refused for part in delivery.parts):
             reason = "a part of the delivery was refused"
-        elif any(part.rejected for part in parts):
+        elif any(part.outcome.rejected for part in parts):
             reason = "the delivery has rejected lines"
         elif rows == 0:
             reason = "the delivery has no rows"
@@ -181,7 +192,6 @@ class SnapshotWriter:
             )
         if reason and present:
             for part in parts:
-                more = f"; {part.reason}" if part.reason else ""
-                part.reason = f"deletes nothing: {reason}{more}"
+                part.outcome.add_reason(f"deletes nothing: {reason}")
             self.log(f"{feed.source}.{feed.name} {delivery.name} deletes nothing: {reason}")
         return reason is None

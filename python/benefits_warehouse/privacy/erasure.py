@@ -1,60 +1,52 @@
-"""One erasure: what it finds, and what it changes, in an order that makes a kill harmless.
+"""One erasure, in an order that makes a kill harmless.
 
 What is to be done is written to `restricted/forget.json` first, and removed last. While that file
-is there, other commands of dbt are refused, and running again goes on where it stopped: every step
-may be done twice.
+is there, other commands of dbt are refused, and running again continues where it stopped: every
+step may be done twice.
 """
 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import io
-import json
 import os
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import yaml
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from benefits_warehouse.landing.contract import Feed, quoted
-from benefits_warehouse.landing.intact import forget_notes
-from benefits_warehouse.privacy.cleaning import cleaned
-from benefits_warehouse.privacy.forgotten import (
-    KINDS,
-    Forgotten,
-    check_list,
-    list_pepper,
-    pattern_of,
-    tidy,
-    write_privately,
-)
-from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted, rewrite
+from benefits_warehouse.declarations import PROJECT
+from benefits_warehouse.feeds import load_feeds
+from benefits_warehouse.landing.contract import Feed
+from benefits_warehouse.privacy.databases import DatabaseEraser
+from benefits_warehouse.privacy.finding import Finder
+from benefits_warehouse.privacy.forgotten import Forgotten, check_list, list_pepper
+from benefits_warehouse.privacy.landed import LandedEraser, LandedRows
+from benefits_warehouse.privacy.plan import Plan, Who
+from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted
 from benefits_warehouse.runtime.dbt_plugin import read_pepper
-
-PROJECT = Path(__file__).resolve().parents[3]
-ERASURES = {
-    "run_id": "varchar",
-    "erased_at": "timestamp",
-    "source": "varchar",
-    "feed": "varchar",
-    "rows_erased": "bigint",
-    "lines_erased": "bigint",
-    "history_erased": "bigint",
-}
-
-Who = dict[str, set[str]]  # identifiers by kind, see forgotten.KINDS
+from benefits_warehouse.sql import quoted
 
 
-def feed_of(name: str, entry: Mapping[str, Any]) -> Feed:
-    """A feed of the registry, as far as an erasure needs to know it."""
-    identifies = tuple(entry.get("identifies", ()))
-    columns = tuple(entry["columns"])
-    return Feed(*name.split("."), entry["mode"], (), columns, frozenset(), {}, identifies)
+def open_warehouse(folder: Path, pepper: str) -> duckdb.DuckDBPyConnection:
+    """A connection with the working databases of a warehouse attached.
+
+    Args:
+        folder: the warehouse folder.
+        pepper: that of the list, see forgotten.list_pepper.
+
+    Raises:
+        RuntimeError: the restricted database is encrypted with another key.
+    """
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+    connection.execute(
+        f"set TimeZone = 'UTC'; set variable forgotten_pepper = {quoted(pepper)}; "
+        f"set temp_directory = {quoted(folder / 'restricted' / 'tmp')}"
+    )
+    attach_restricted(connection, folder / "restricted.duckdb")
+    attach_plain(connection, folder / ".build" / "analytics.duckdb", "analytics")
+    return connection
 
 
 class Erasure:
@@ -62,388 +54,69 @@ class Erasure:
 
     Args:
         folder: the warehouse folder.
+
+    Raises:
+        RuntimeError: another pepper made the list, or another key the restricted database.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.restricted = folder / "restricted"
-        self.landing = self.restricted / "landing"
-        self.plan_file = self.restricted / "forget.json"
-        self.database = folder / "restricted.duckdb"
-        self.working_copy = folder / ".build" / "analytics.duckdb"
-        settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["feeds"]
-        self.registry: dict[str, Any] = settings
-        self.feeds = {name: feed_of(name, entry) for name, entry in settings.items()}
-        self.pepper = list_pepper(read_pepper(folder))
-        check_list(self.restricted, self.pepper)
-        self.connection = duckdb.connect(config={"autoinstall_known_extensions": False})
-        self.connection.execute(
-            f"set TimeZone = 'UTC'; set variable forgotten_pepper = {quoted(self.pepper)}; "
-            f"set temp_directory = {quoted(self.restricted / 'tmp')}"
+        restricted = folder / "restricted"
+        pepper = list_pepper(read_pepper(folder))
+        check_list(restricted, pepper)
+        registry = load_feeds()
+        feeds = {name: Feed.of(name, entry) for name, entry in registry.items()}
+        self.connection = open_warehouse(folder, pepper)
+        landed = LandedRows(self.connection, restricted / "landing", registry, feeds)
+        self.finder = Finder(landed, PROJECT)
+        forgotten = Forgotten(self.connection, restricted)
+        self.landed_eraser = LandedEraser(landed, forgotten, pepper)
+        self.databases = DatabaseEraser(
+            landed, folder / "restricted.duckdb", folder / ".build" / "analytics.duckdb"
         )
-        attach_restricted(self.connection, self.database)
-        attach_plain(self.connection, self.working_copy, "analytics")
-        self.forgotten = Forgotten(self.connection, self.restricted)
-        self.plan: dict[str, Any] = {}
+        self.plan_file = restricted / "forget.json"
 
-    def query(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
-        """Rows of a query."""
-        return self.connection.execute(sql, parameters).fetchall()
+    def resume(self) -> Plan | None:
+        """The plan of an erasure that did not end, None where there is none."""
+        return Plan.load(self.plan_file) if self.plan_file.exists() else None
 
-    def landed(self, name: str) -> str:
-        """SQL of the landed rows of a feed."""
-        pattern = self.landing / name.replace(".", "/") / "*.parquet"
-        return f"read_parquet({quoted(pattern)}, union_by_name = true)"
-
-    def files(self, name: str) -> list[Path]:
-        """The Parquet files of a feed, or of rejected_lines."""
-        paths = (self.landing / name.replace(".", "/")).glob("*-*.parquet")
-        return sorted(paths)
-
-    def complete(self, who: Who) -> Who:
-        """A person's identifiers in both systems: those that share a valid e-mail address.
-
-        Raises:
-            RuntimeError: that leads to several persons of one system; nothing was changed.
-        """
-        found = {kind: set(values) for kind, values in who.items()}
-        size = -1
-        while size != sum(map(len, found.values())):
-            size = sum(map(len, found.values()))
-            for name, feed in self.feeds.items():
-                if "email" not in feed.identifies:
-                    continue
-                kind = next(kind for kind in feed.identifies if kind != "email")
-                number = cleaned("clean_text", kind)
-                email = cleaned("clean_email", cleaned("tidy_text", "email"))
-                for value, address in self.query(
-                    f"""select distinct {number}, {email} from {self.landed(name)}
-                    where {tidy(kind, kind)} in (select unnest(?::varchar[]))
-                        or {tidy("email", "email")} in (select unnest(?::varchar[]))""",
-                    [sorted(found[kind]), sorted(found["email"])],
-                ):
-                    found["email"] |= {address} - {None}
-                    found[kind] |= {value} - {None}
-        for kind in ("person_id", "employee_id"):
-            if len(found[kind]) > max(1, len(who[kind])):
-                raise RuntimeError(
-                    f"The e-mail addresses lead to {len(found[kind])} different {kind}: several "
-                    "persons share one, or one has several. Nothing was changed. Name each "
-                    "identifier of the person, and add a line `exact`."
-                )
-        return found
-
-    def add_accounts(self, who: Who) -> None:
-        """Add the accounts that were never anybody else's."""
-        for name, entry in self.registry.items():
-            if entry["key"] == ["benefit_account_id"]:
-                account = cleaned("clean_text", "benefit_account_id")
-                owner = tidy("employee_id", "employee_id")
-                who["benefit_account_id"] |= {
-                    row[0]
-                    for row in self.query(
-                        f"""select {account} from {self.landed(name)}
-                        where {account} is not null and change = 'upsert'
-                        group by {account}
-                        having bool_and(coalesce({owner} in (select unnest(?::varchar[])), false))
-                        """,
-                        [sorted(who["employee_id"])],
-                    )
-                }
-
-    def condition(self, feed: Feed, who: Mapping[str, Iterable[str]]) -> str:
-        """SQL: which rows of a feed are of a person, named in clear."""
-        parts = ["false"]
-        for kind in feed.identifies:
-            values = ", ".join(quoted(value) for value in sorted(who[kind]))
-            parts += [f"coalesce({tidy(kind, kind)} in ({values}), false)"] if values else []
-        return f"({' or '.join(parts)})"
-
-    def make_plan(self, who: Who, is_exact: bool, dbt: list[str]) -> None:
+    def make_plan(self, who: Who, is_exact: bool, dbt: list[str]) -> Plan:
         """Find what is to be done, and write it down; nothing else is changed.
+
+        Args:
+            who: identifiers by kind, as the warehouse compares them.
+            is_exact: take these alone, and also where nobody has them.
+            dbt: further arguments of dbt, such as --vars.
 
         Raises:
             RuntimeError: nobody is found, several persons are, or a seed still holds the person.
         """
-        found = who if is_exact else self.complete(who)
-        self.add_accounts(found)
-        plan: dict[str, Any] = {"names": [], "hashes": [], "holders": {}, "found": 0}
-        for name, feed in self.feeds.items():
-            if not feed.identifies:
-                continue
-            condition = self.condition(feed, found)
-            rows = f"(from {self.landed(name)} where change = 'upsert' and {condition})"
-            plan["found"] += self.query(f"select count(*) from {rows}")[0][0]
-            plan["hashes"] += [
-                str(row[0]) for row in self.query(f"select distinct content_hash from {rows}")
-            ]
-            parts = [c for c, kind in self.registry[name]["pii"].items() if kind == "name"]
-            if parts:
-                full = tidy(f"concat_ws(' ', {', '.join(parts)})", "name")
-                plan["names"] += [
-                    row[0] for row in self.query(f"select distinct {full} from {rows}")
-                ]
-            plan["holders"][name] = self.holding_files(name, condition)
-        plan["names"] = sorted({name for name in plan["names"] if " " in name})
-        if not plan["found"] and not is_exact:
-            raise RuntimeError(
-                "Nobody with these identifiers is in the warehouse. Nothing was changed. A line "
-                "`exact` puts them on the list anyway, for future deliveries."
-            )
-        self.refuse_seeds(found)
-        select = " ".join(
-            f"land_{name.replace('.', '__')}+"
-            for name, feed in self.feeds.items()
-            if feed.identifies
-        )
-        only = ["--quiet", "--resource-type", "model", "--output", "name", "--select"]
-        with contextlib.redirect_stdout(io.StringIO()):
-            listed = run_dbt(["ls", *only, *select.split(), *dbt])
-        if not listed.success:
-            raise RuntimeError(f"dbt ls failed: nothing was changed.\n{listed.exception}")
-        plan |= {
-            "run_id": str(uuid.uuid4()),
-            "started_at": str(dt.datetime.now(dt.UTC).replace(tzinfo=None)),
-            "who": {kind: sorted(values) for kind, values in found.items()},
-            "models": listed.result,
-            "erased": None,
-        }
-        self.plan = plan
-        self.save()
+        plan = self.finder.find(who, is_exact)
+        plan.models = models_below(self.finder.landed.personal(), dbt)
+        plan.save(self.plan_file)
+        return plan
 
-    def save(self) -> None:
-        """Write the plan down."""
-        write_privately(self.plan_file, json.dumps(self.plan))
+    def erase_landed(self, plan: Plan) -> None:
+        """Put the person on the list and empty what was landed, unless that is done already."""
+        if plan.erased is None:
+            erased = self.landed_eraser.erase(plan, lambda: plan.save(self.plan_file))
+            plan.history = self.databases.count_history(plan)
+            plan.erased = erased
+            plan.save(self.plan_file)
 
-    def holding_files(self, name: str, condition: str) -> list[str]:
-        """The delivered files that hold a person: of a snapshot all that showed the row."""
-        with_ledger = f"""
-            with ledger as (
-                select * from restricted.landing.landing_ledger
-                where source || '.' || feed = {quoted(name)}
-            ),
-            rows as (from {self.landed(name)} where {condition}),
-            held as (
-                select
-                    file_id, content_hash, load_id,
-                    (
-                        select min(gone.load_id) from {self.landed(name)} as gone
-                        where gone.content_hash = rows.content_hash
-                            and gone.change = 'deleted' and gone.load_id > rows.load_id
-                    ) as until
-                from rows where change = 'upsert'
-            ),
-            hashes as (
-                select ledger.content_hash from ledger inner join held
-                    on ledger.file_id = held.file_id
-                    or (
-                        ledger.mode = 'snapshot' and ledger.load_id >= held.load_id
-                        and (held.until is null or ledger.load_id < held.until)
-                    )
-            )"""
-        return [
-            row[0]
-            for row in self.query(
-                f"{with_ledger} select distinct file from ledger "
-                "where content_hash in (from hashes) order by file"
-            )
-        ]
-
-    def refuse_seeds(self, who: Who) -> None:
-        """Refuse while a seed holds the person: it is ours, and every build reads it whole.
-
-        Raises:
-            RuntimeError: names the seeds; nothing was changed.
-        """
-        origins = self.query("select distinct origin from restricted.landing.landing_ledger")
-        holding = []
-        for name, feed in self.feeds.items():
-            path = PROJECT / "seeds" / feed.source / f"{self.registry[name]['seed']}.csv"
-            if ("seeds",) in origins and feed.identifies and path.exists():
-                rows = f"read_csv({quoted(path)}, all_varchar = true, header = true)"
-                condition = self.condition(feed, who)
-                count = self.query(f"select count(*) from {rows} where {condition}")[0][0]
-                holding += [f"{path.relative_to(PROJECT)} ({count} rows)"] * bool(count)
-        if holding:
-            raise RuntimeError(
-                f"Nothing was changed: {', '.join(holding)} still hold the person, and each build "
-                "reads its seeds whole. Remove these rows, and run this again."
-            )
-
-    def erase_landed(self) -> None:
-        """Put the person on the list, and empty what was landed."""
-        plan, who = self.plan, self.plan["who"]
-        if plan["erased"] is not None:
-            return
-        self.forgotten.add(who, self.pepper)
-        forget_notes(self.landing)
-        pattern = pattern_of([*(v for kind in KINDS for v in who[kind]), *plan["names"]])
-        rejected = self.files("rejected_lines")
-        if "lines" not in plan:  # counted before the first is gone, or a kill would lose count
-            plan["lines"] = {}
-            for path in rejected:
-                name = ".".join(self.query(f"select source, feed from {quoted(path)} limit 1")[0])
-                names = self.forgotten.lines_named(pattern)
-                lines = self.forgotten.count_text(path, "raw_line", names)
-                plan["lines"][name] = plan["lines"].get(name, 0) + lines
-            self.save()
-        for path in rejected:
-            self.forgotten.erase_lines(path, pattern)
-        for name, feed in self.feeds.items():
-            texts = [c for c, kind in self.registry[name]["pii"].items() if kind == "hidden"]
-            for path in self.files(name) if feed.identifies else []:
-                self.forgotten.erase(feed, path)
-                for column in texts:
-                    self.forgotten.erase_mentions(path, column, pattern)
-        before = dict(
-            self.query(
-                "select source || '.' || feed, coalesce(sum(erased), 0)::bigint "
-                "from restricted.landing.landing_ledger group by all"
-            )
-        )
-        plan["erased"] = {
-            name: [
-                sum(self.erased_rows(name).values()) - before.get(name, 0),
-                plan["lines"].get(name, 0),
-            ]
-            for name, feed in self.feeds.items()
-            if feed.identifies or plan["lines"].get(name)
-        }
-        plan["history"] = sum(
-            self.query(f"select count(*) from restricted.snapshots.{table} where {condition}")[0][0]
-            for table, condition in self.history()
-        )
-        self.save()
-
-    def erased_rows(self, name: str) -> dict[int, int]:
-        """How many rows of each file of a feed are emptied, ever."""
-        return dict(
-            self.query(
-                f"select file_id, count(*) from {self.landed(name)} "
-                "where change = 'erased' group by file_id"
-            )
-        )
-
-    def erase_databases(self) -> None:
-        """Take the person out of both working databases, and leave no trace in free blocks."""
-        self.clean_restricted()
-        self.clean_analytics()
-        for path, attach in ((self.database, attach_restricted), (self.working_copy, attach_plain)):
-            rewrite(self.connection, path, attach)
-
-    def drop_derived(self, database: str) -> None:
-        """Drop what the next build makes anew: tables below the feeds of persons, and seeds."""
-        models = set(self.plan["models"])
-        for schema, table, comment in self.query(
-            "select schema_name, table_name, comment from duckdb_tables() where database_name = ?",
-            [database],
-        ):
-            is_built = "|" in (comment or "") and schema != "snapshots" and table in models
-            is_seen_copy = "__" in table and table.split("__")[0] in models
-            if is_built or is_seen_copy or schema == "seeds":
-                self.connection.execute(f'drop table "{database}"."{schema}"."{table}"')
-
-    def clean_restricted(self) -> None:
-        """Erase in restricted.duckdb: history, the ledger's counts, all that is made anew."""
-        self.connection.execute("begin")
-        self.drop_derived("restricted")
-        for table, condition in self.history():
-            self.connection.execute(f"delete from restricted.snapshots.{table} where {condition}")
-        self.connection.execute(
-            "alter table restricted.landing.landing_ledger add column if not exists erased bigint"
-        )
-        for name in self.feeds:
-            for file_id, rows in self.erased_rows(name).items():
-                self.connection.execute(
-                    "update restricted.landing.landing_ledger "
-                    "set landed = landed + coalesce(erased, 0) - ?, erased = ? where file_id = ?",
-                    [rows, rows, file_id],
-                )
-        self.connection.execute("commit")
-
-    def history(self) -> list[tuple[str, str]]:
-        """The snapshots of persons, each with the SQL condition of this person's records."""
-        who, feed = self.plan["who"], self.feeds["benefits_admin.employees"]
-        # A record without a person_id is known by the hash of its content.
-        keys = ", ".join(quoted(chr(31) + value) for value in ["", *self.plan["hashes"]])
-        return [
-            (table, f"({self.condition(feed, who)} or entity_key in ({keys}))")
-            for (table,) in self.query(
-                "select table_name from duckdb_columns() where database_name = 'restricted' "
-                "and schema_name = 'snapshots' and column_name = 'person_id'"
-            )
-        ]
-
-    def clean_analytics(self) -> None:
-        """Erase in the working copy of analytics.duckdb, and record the erasure as a run."""
-        plan = self.plan
-        self.connection.execute("begin")
-        self.drop_derived("analytics")
-        tables = {
-            f"{row[0]}.{row[1]}"
-            for row in self.query(
-                "select schema_name, table_name from duckdb_tables() "
-                "where database_name = 'analytics'"
-            )
-        }
-        started = f"timestamp {quoted(plan['started_at'])}"
-        if "quality.quarantine_history" in tables:
-            emptied = " union all ".join(
-                f"select file_id * 100000000000 + coalesce(source_row, file_row_number + 1) "
-                f"from {self.numbered(name)} where change = 'erased'"
-                for name in self.registry
-                if self.feeds[name].identifies
-            )
-            self.connection.execute(
-                f"""update analytics.quality.quarantine_history set
-                    record_key = null,
-                    outcome = if(left_at is null, 'erased', outcome),
-                    left_run_id = if(left_at is null, {quoted(plan["run_id"])}, left_run_id),
-                    left_at = coalesce(left_at, {started})
-                where row_id in ({emptied})"""
-            )
-        columns = ", ".join(f"{name} {kind}" for name, kind in ERASURES.items())
-        self.connection.execute(
-            f"""create schema if not exists analytics.ops;
-            create table if not exists analytics.ops.erasures ({columns});
-            delete from analytics.ops.erasures where run_id = {quoted(plan["run_id"])};
-            delete from analytics.ops.run_history where run_id = {quoted(plan["run_id"])}"""
-        )
-        for name, (rows, lines) in plan["erased"].items():
-            history = plan["history"] if name == "benefits_admin.employees" else 0
-            self.connection.execute(
-                "insert into analytics.ops.erasures by name "
-                f"select ? as run_id, {started} as erased_at, ? as source, ? as feed, "
-                "? as rows_erased, ? as lines_erased, ? as history_erased",
-                [plan["run_id"], *name.split("."), rows, lines, history],
-            )
-        self.connection.execute(
-            f"""insert into analytics.ops.run_history by name
-            select {quoted(plan["run_id"])} as run_id, {started} as started_at,
-                get_current_timestamp()::timestamp as finished_at, 'success' as status,
-                'forget' as command, 'duckdb ' || version() as versions,
-                date_diff('millisecond', {started}, get_current_timestamp()::timestamp) / 1000
-                    as runtime_seconds;
-            commit"""
-        )
-
-    def numbered(self, name: str) -> str:
-        """SQL of the landed rows of a feed with their places."""
-        return self.landed(name).removesuffix(")") + ", file_row_number = true)"
-
-    def run(self, dbt: list[str]) -> None:
+    def run(self, plan: Plan, dbt: list[str]) -> None:
         """Erase what the plan says, and build the rest anew.
 
         Args:
+            plan: what is to be done.
             dbt: further arguments of `dbt build`, such as --vars.
 
         Raises:
             RuntimeError: the build failed; the published file and exports are the old ones still.
         """
-        self.erase_landed()
-        self.erase_databases()
+        self.erase_landed(plan)
+        self.databases.erase(plan)
         self.connection.close()
-        if not run_dbt(["build", *dbt], self.plan["run_id"]).success:
+        if not run_dbt(["build", *dbt], plan.run_id).success:
             raise RuntimeError(
                 "The person is out of the restricted data, but the build failed: published data "
                 "is from before. Fix what the build names, and run this again."
@@ -451,12 +124,31 @@ class Erasure:
         self.plan_file.unlink()
 
 
+def models_below(feeds: Iterable[str], dbt: list[str]) -> list[str]:
+    """Names of the models that are made from the landed rows of some feeds.
+
+    Args:
+        feeds: source.feed each.
+        dbt: further arguments of dbt, such as --vars.
+
+    Raises:
+        RuntimeError: dbt can't list them; nothing was changed.
+    """
+    selected = [f"source:landing.land_{name.replace('.', '__')}+" for name in feeds]
+    only = ["--quiet", "--resource-type", "model", "--output", "name", "--select"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        listed = run_dbt(["ls", *only, *selected, *dbt])
+    if not listed.success:
+        raise RuntimeError(f"dbt ls failed. Nothing was changed.\n{listed.exception}")
+    return [str(name) for name in listed.result] if isinstance(listed.result, list) else []
+
+
 def run_dbt(arguments: list[str], erasure: str = "") -> dbtRunnerResult:
     """Run dbt on the project of the current folder, in this process: it keeps the lock.
 
     Args:
         arguments: command and options.
-        erasure: run_id of the erasure that may go on, see dbt_plugin.refuse_while_erasing.
+        erasure: run_id of the erasure that may continue, see dbt_plugin.refuse_while_erasing.
     """
     os.environ["BENEFITS_ERASURE"] = erasure
     return dbtRunner().invoke(arguments)

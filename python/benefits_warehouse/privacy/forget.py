@@ -6,23 +6,27 @@ line `kind: value` each, kinds as in forgotten.KINDS; a line `exact` takes just 
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from benefits_warehouse.privacy.cleaning import cleaned
-from benefits_warehouse.privacy.erasure import Erasure, Who
+from benefits_warehouse.privacy.erasure import Erasure
 from benefits_warehouse.privacy.forgotten import KINDS, tidy
+from benefits_warehouse.privacy.plan import Plan, Who
 from benefits_warehouse.runtime.dbt_plugin import release_locks, take_lock
 
 
 def compared(value: str, kind: str) -> str | None:
-    """A typed identifier as the warehouse compares it; None where it says nothing."""
+    """A typed identifier as the warehouse compares it; None where it says nothing.
+
+    Args:
+        value: as typed.
+        kind: one of forgotten.KINDS.
+    """
     with duckdb.connect() as connection:
         row = connection.execute(
             f"select {tidy('value', kind)} from (select ?::varchar as value) "
@@ -75,30 +79,29 @@ def main(arguments: list[str]) -> int:
             raise RuntimeError(f"There is no warehouse in {folder}.")
         take_lock(folder, "make forget")
         erasure = Erasure(folder)
-        if erasure.plan_file.exists():
+        if plan := erasure.resume():
             print("An erasure is not finished: it continues.")
-            erasure.plan = json.loads(erasure.plan_file.read_text())
         else:
             if sys.stdin.isatty():
                 print(f"Which person? One `kind: value` a line ({', '.join(KINDS)}); Ctrl-D ends.")
-            erasure.make_plan(*read_request(sys.stdin), arguments)
-        erasure.run(arguments)
+            plan = erasure.make_plan(*read_request(sys.stdin), arguments)
+        erasure.run(plan, arguments)
     except (RuntimeError, OSError, duckdb.IOException) as error:
         print(error, file=sys.stderr)
         return 2
     finally:
         release_locks()
-    report(erasure.plan)
+    report(plan)
     return 0
 
 
-def report(plan: Mapping[str, Any]) -> None:
+def report(plan: Plan) -> None:
     """Say what was erased, and which delivered files hold the person still."""
-    print(f"\nErased (run {plan['run_id']}, see ops.erasures):")
-    for name, (rows, lines) in plan["erased"].items():
+    print(f"\nErased (run {plan.run_id}, see ops.erasures):")
+    for name, (rows, lines) in (plan.erased or {}).items():
         print(f"  {name:<32} {rows} rows, {lines} rejected lines")
-    print(f"  {'history of the roster':<32} {plan['history']} records")
-    holders = [f"  {name} {file}" for name, files in plan["holders"].items() for file in files]
+    print(f"  {'history of the roster':<32} {plan.history} records")
+    holders = [f"  {name} {file}" for name, files in plan.holders.items() for file in files]
     if holders:
         print("Delivered files that still hold the person; the sender must fix them:")
         print("\n".join(holders))

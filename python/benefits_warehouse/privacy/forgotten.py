@@ -15,23 +15,23 @@ from pathlib import Path
 
 import duckdb
 
-from benefits_warehouse.landing.contract import (
-    LINEAGE,
-    Feed,
-    file_order,
-    identifier,
-    quoted,
-)
+from benefits_warehouse.landing.contract import LINEAGE, Feed
 from benefits_warehouse.privacy.cleaning import cleaned
+from benefits_warehouse.sql import file_order, identifier, only_row, quoted
+from benefits_warehouse.whole_files import PRIVATE_FILE, replacing, write_text
 
 LIST = "forgotten"
-PRIVATE_FILE = 0o600
 # What can say whose a row is. A column of a feed that does has the same name (var feeds).
 KINDS = ("person_id", "employee_id", "email", "benefit_account_id")
 
 
 def tidy(value: str, kind: str) -> str:
-    """SQL of a delivered value as it is compared: tidy, addresses in lower case."""
+    """SQL of a delivered value as it is compared: tidy, addresses in lower case.
+
+    Args:
+        value: SQL of the text.
+        kind: one of KINDS, or name.
+    """
     tidied = cleaned("tidy_text", value)
     return f"lower({tidied})" if kind == "email" else tidied
 
@@ -40,9 +40,13 @@ def token(value: str, kind: str) -> str:
     """SQL of the token of a delivered value; the pepper is a variable of the session, never text.
 
     Another one than the e-mail's token in the marts, so that the list does not lead there.
+
+    Args:
+        value: SQL of the text.
+        kind: one of KINDS.
     """
     pepper = "getvariable('forgotten_pepper')"
-    keyed = f"sha256({pepper} || chr(31) || '{kind}' || chr(31) || {tidy(value, kind)})"
+    keyed = f"sha256({pepper} || chr(31) || {quoted(kind)} || chr(31) || {tidy(value, kind)})"
     return f"case when {pepper} is null then error('no pepper: nobody is found') else {keyed} end"
 
 
@@ -83,17 +87,6 @@ def check_list(restricted: Path, pepper: str) -> None:
         )
 
 
-def write_privately(path: Path, text: str) -> None:
-    """Replace a file at once by one that only its owner can read."""
-    beside = path.with_name(f".{path.name}.new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-
-
 class Forgotten:
     """The list, and what it does to Parquet files of landed rows.
 
@@ -122,14 +115,20 @@ class Forgotten:
         )
 
     def add(self, who: Mapping[str, Iterable[str]], pepper: str) -> None:
-        """Add a person's identifiers, by kind, to the list."""
+        """Add a person's identifiers, by kind, to the list.
+
+        Args:
+            who: identifiers by kind.
+            pepper: see list_pepper.
+        """
         for kind, values in who.items():
             rows = self.connection.execute(
                 f"select {token('value', kind)} from (select unnest(?::varchar[]) as value)",
                 [sorted(values)],
             ).fetchall()
             self.tokens.update(row[0] for row in rows)
-        write_privately(self.path, "\n".join([check_token(pepper), *sorted(self.tokens)]))
+        lines = [check_token(pepper), *sorted(self.tokens)]
+        write_text(self.path, "\n".join(lines), PRIVATE_FILE)
         self.write_table()
 
     def of_forgotten(self, feed: Feed, rows: str) -> str | None:
@@ -162,6 +161,10 @@ class Forgotten:
         A row keeps its place and its lineage, since that is its number in a delta feed, and so that
         counts add up. What a snapshot says of an absence goes as a whole.
 
+        Args:
+            feed: the feed.
+            path: Parquet file of its landed rows; it is replaced where one is of such a person.
+
         Returns:
             The number of rows emptied now.
         """
@@ -179,16 +182,17 @@ class Forgotten:
             for c in columns
             if c not in kept
         )
-        found = self.connection.execute(
-            f"select count(*) from {rows} where {condition} and change = 'upsert'"
-        ).fetchone()
+        (found,) = only_row(
+            self.connection,
+            f"select count(*) from {rows} where {condition} and change = 'upsert'",
+        )
         self.rewrite(
             path,
             f"""select * exclude (is_of_forgotten) replace ({emptied})
             from (select *, {condition} as is_of_forgotten from {rows})
             where not is_of_forgotten or change = 'upsert'""",
         )
-        return found[0] if found else 0
+        return int(found)
 
     def lines_named(self, pattern: str = "") -> str:
         """SQL: which malformed lines name forgotten persons.
@@ -205,6 +209,10 @@ class Forgotten:
 
     def erase_lines(self, path: Path, pattern: str = "") -> int:
         """Drop the text of malformed lines that name forgotten persons; the lines stay counted.
+
+        Args:
+            path: Parquet file of malformed lines.
+            pattern: what to look for besides the list, see pattern_of.
 
         Returns:
             The number of lines whose text was dropped now.
@@ -223,15 +231,28 @@ class Forgotten:
         return self.erase_text(path, column, names)
 
     def count_text(self, path: Path, column: str, names: str) -> int:
-        """In how many rows of a file a condition on the text of a column holds."""
-        found = self.connection.execute(
+        """In how many rows of a file a condition on the text of a column holds.
+
+        Args:
+            path: Parquet file.
+            column: column of text.
+            names: SQL condition.
+        """
+        (found,) = only_row(
+            self.connection,
             f"select count(*) from read_parquet({quoted(path)}) "
-            f"where {identifier(column)} is not null and ({names})"
-        ).fetchone()
-        return int(found[0]) if found else 0
+            f"where {identifier(column)} is not null and ({names})",
+        )
+        return int(found)
 
     def erase_text(self, path: Path, column: str, names: str) -> int:
-        """Null a column where a condition on its text holds; returns in how many rows."""
+        """Null a column where a condition on its text holds; returns in how many rows.
+
+        Args:
+            path: Parquet file.
+            column: column of text.
+            names: SQL condition.
+        """
         found, text = self.count_text(path, column, names), identifier(column)
         if found:
             kept = f"case when not coalesce({names}, false) then {text} end"
@@ -241,10 +262,11 @@ class Forgotten:
         return found
 
     def rewrite(self, path: Path, query: str) -> None:
-        """Replace a Parquet file at once by the rows of a query, in their order."""
-        beside = path.with_name(f"{path.name}.erased")
-        with file_order(self.connection):
-            self.connection.execute(f"copy ({query}) to {quoted(beside)} (format parquet)")
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(beside, path)
+        """Replace a Parquet file at once by the rows of a query, in their order.
+
+        Args:
+            path: Parquet file.
+            query: SQL of the rows that it holds from now on.
+        """
+        with replacing(path, PRIVATE_FILE) as part, file_order(self.connection):
+            self.connection.execute(f"copy ({query}) to {quoted(part)} (format parquet)")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from benefits_warehouse.landing.contract import quoted
+from benefits_warehouse.sql import quoted
+from benefits_warehouse.whole_files import PRIVATE_FILE, replacing
 
 KEY = "DBT_ENV_SECRET_RESTRICTED_KEY"
 SHORTEST_KEY = 16
@@ -87,7 +88,12 @@ def attach_restricted(
 
 
 def explain(message: str, path: Path) -> str | None:
-    """What to do about a file and a key that don't fit; None where that is not the matter."""
+    """What to do about a file and a key that don't fit; None where that is not the matter.
+
+    Args:
+        message: what the engine says.
+        path: the database file.
+    """
     if "without a key" in message:
         return f"{path} is encrypted: set {KEY} to its key."
     if "is not encrypted" in message:
@@ -119,15 +125,11 @@ def rewrite(
         path: the database file.
         attach: attaches such a file.
     """
-    fresh = path.with_name(f".{path.name}.fresh")
-    for part in (fresh, fresh.with_name(f"{fresh.name}.wal")):
-        part.unlink(missing_ok=True)  # what a killed run left
-    attach(connection, fresh, "fresh")
-    connection.execute(f"copy from database {path.stem} to fresh")
-    connection.execute("detach fresh")
-    connection.execute(f"checkpoint {path.stem}")
-    connection.execute(f"detach {path.stem}")
-    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
+    with replacing(path, PRIVATE_FILE) as fresh:
+        fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)  # what a killed run left
+        attach(connection, fresh, "fresh")
+        connection.execute(f"copy from database {path.stem} to fresh")
+        connection.execute("detach fresh")
+        connection.execute(f"checkpoint {path.stem}")
+        connection.execute(f"detach {path.stem}")
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)

@@ -26,15 +26,25 @@ from dbt.flags import get_flags
 from dbt_common.events.event_manager_client import add_callback_to_manager
 from dbt_common.invocation import get_invocation_id
 
+from benefits_warehouse.feeds import feed_problems
 from benefits_warehouse.landing.intact import damaged
 from benefits_warehouse.privacy.forgotten import check_list, list_pepper
 from benefits_warehouse.privacy.restricted import attach_restricted
 from benefits_warehouse.runtime.full_disk import FullDiskTeller
 from benefits_warehouse.runtime.messages import hide_values
+from benefits_warehouse.runtime.reference import check_reference, reference_folder
+from benefits_warehouse.sql import quoted
+from benefits_warehouse.whole_files import (
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    PUBLIC_FOLDER,
+    copy_beside,
+    finish_file,
+    make_folder,
+    replacing,
+    write_text,
+)
 
-PRIVATE_FOLDER = 0o700
-PRIVATE_FILE = 0o600
-PUBLIC_FILE = 0o644
 PEPPER = "DBT_ENV_SECRET_PII_PEPPER"
 SOUND_PEPPER = 16  # characters; warned below
 
@@ -47,7 +57,7 @@ def take_lock(folder: Path, tool: str = "") -> None:
 
     Args:
         folder: the warehouse folder (BENEFITS_DB_DIR), absolute.
-        tool: what the others are told is running; the dbt command by default.
+        tool: what runs, for the message that another process gets; a dbt command by default.
 
     Raises:
         RuntimeError: another process runs dbt on this warehouse; nothing was changed.
@@ -55,7 +65,7 @@ def take_lock(folder: Path, tool: str = "") -> None:
     path = folder / ".build" / "run.lock"
     if path in _locks:
         return
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -66,17 +76,15 @@ def take_lock(folder: Path, tool: str = "") -> None:
             "Nothing was changed. Wait for it to end, or stop it, and run again."
         ) from None
     os.ftruncate(handle, 0)
-    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
-    command = tool or f"dbt {command}"
+    word = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    running = tool or f"dbt {word}".strip()
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    os.write(
-        handle, f"process {os.getpid()} ({f'{tool} {command}'.strip()}), since {since}".encode()
-    )
+    os.write(handle, f"process {os.getpid()} ({running}), since {since}".encode())
     _locks[path] = handle
 
 
 def release_locks() -> None:
-    """Give back the locks of this process (for programs that call dbt's runner and go on)."""
+    """Give back the locks of this process (for programs that call dbt's runner and continue)."""
     while _locks:
         os.close(_locks.popitem()[1])
 
@@ -98,7 +106,7 @@ def read_pepper(folder: Path) -> str:
         path = folder / "restricted.pepper"
         place = str(path)
         if not path.exists():
-            make_secret(path)
+            write_text(path, secrets.token_hex(32), PRIVATE_FILE)
         pepper = path.read_text().strip()
     if not pepper.strip():
         raise RuntimeError(
@@ -111,15 +119,6 @@ def read_pepper(folder: Path) -> str:
             file=sys.stderr,
         )
     return pepper
-
-
-def make_secret(path: Path) -> None:
-    """Write a random secret to a file of its owner's, whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)  # of a killed run
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
-        file.write(secrets.token_hex(32))
-    part.replace(path)
 
 
 def close_to_others(folder: Path) -> None:
@@ -170,13 +169,19 @@ def refuse_while_erasing(folder: Path) -> None:
         )
 
 
+def command() -> str:
+    """The command that dbt runs, such as build; empty where there is none."""
+    flags: Any = get_flags()  # type: ignore[no-untyped-call]
+    return str(getattr(flags, "WHICH", ""))
+
+
 def refuse_clone() -> None:
     """Refuse `dbt clone`.
 
     Raises:
         RuntimeError: its tables would be views of themselves, or of another state of the project.
     """
-    if getattr(get_flags(), "WHICH", "") == "clone":
+    if command() == "clone":
         raise RuntimeError(
             "dbt clone would put views in the place of this warehouse's tables. Nothing was "
             "changed. Copy the folder of the warehouse, and name the copy in BENEFITS_DB_DIR."
@@ -187,7 +192,10 @@ class Plugin(BasePlugin):
     """See the module's docstring."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Make the folders, close them to others, and take the lock."""
+        """Look at the reference seeds; make the folders, close them to others, take the lock."""
+        assert self.creds is not None, "dbt-duckdb hands its plugins the profile"
+        if command() in ("build", "seed", "retry"):
+            check_reference(reference_folder())
         working_copy = Path(self.creds.path).resolve()
         self.folder = working_copy.parent.parent
         refuse_clone()
@@ -195,7 +203,7 @@ class Plugin(BasePlugin):
         hide_values()
         if not self.folder.exists():
             self.folder.mkdir(parents=True)
-            self.folder.chmod(0o755)
+            self.folder.chmod(PUBLIC_FOLDER)
         for name in (".build", "restricted", "restricted/tmp", "restricted/landing"):
             (self.folder / name).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         take_lock(self.folder)
@@ -205,8 +213,8 @@ class Plugin(BasePlugin):
         published = self.folder / "analytics.duckdb"
         if not working_copy.exists() and published.exists():
             # Only what is published was put back from a backup: run records and logs are in it.
-            shutil.copyfile(published, part := working_copy.with_name(".analytics.duckdb.part"))
-            part.replace(working_copy)
+            with replacing(working_copy, PRIVATE_FILE) as part:
+                shutil.copyfile(published, part)
         add_callback_to_manager(FullDiskTeller(self.folder))
         refuse_while_erasing(self.folder)
         self.pepper = read_pepper(self.folder)
@@ -226,6 +234,7 @@ class Plugin(BasePlugin):
         conn.create_function(
             "finish_file", finish_file, ["VARCHAR", "VARCHAR"], "BIGINT", side_effects=True
         )
+        conn.create_function("feed_problems", feed_problems, ["VARCHAR"], "VARCHAR")
         conn.create_function("make_folder", make_folder, ["VARCHAR"], "BOOLEAN", side_effects=True)
         conn.create_function(
             "damaged_files",
@@ -245,52 +254,9 @@ class Plugin(BasePlugin):
             "run_id": get_invocation_id(),
             "warehouse_folder": str(self.folder),
         }
-        literals = {name: value.replace("'", "''") for name, value in values.items()}
-        cursor.execute("".join(f"set variable {name} = '{literals[name]}';" for name in literals))
-
-
-def copy_beside(source: str, target: str) -> str:
-    """Copy a file into the folder of its goal, to be finished there and renamed over it.
-
-    Args:
-        source: path of the file.
-        target: path to publish at; its folder is made when missing.
-
-    Returns:
-        Path of the copy, closed to others; the next run removes it if this one dies.
-    """
-    goal = Path(target)
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    beside = goal.with_name(f".{goal.name}.{os.getpid()}")
-    shutil.copyfile(source, beside)
-    return str(beside)
-
-
-def finish_file(part: str, target: str) -> int:
-    """Make a finished file readable for others and rename it to its goal.
-
-    Args:
-        part: path of the file, in the folder of its goal.
-        target: the goal; what is there is replaced at once.
-
-    Returns:
-        The size of the file in bytes.
-    """
-    os.chmod(part, PUBLIC_FILE)
-    with open(part, "rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(part, target)
-    return os.stat(target).st_size
-
-
-def make_folder(path: str) -> bool:
-    """Make a folder that others may read, when it is missing; True where it was made."""
-    folder = Path(path)
-    if folder.is_dir():
-        return False
-    folder.mkdir(parents=True)
-    folder.chmod(0o755)
-    return True
+        cursor.execute(
+            "".join(f"set variable {name} = {quoted(value)};" for name, value in values.items())
+        )
 
 
 def file_state(path: str) -> str:

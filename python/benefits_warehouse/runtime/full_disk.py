@@ -1,7 +1,7 @@
-"""What a person is told when a disk is full: which one, and that making room is all there is to do.
+"""The message about a full disk: which one it is, and that making room is all there is to do.
 
 The engine's own words name a file and an error number, in the middle of a log or at the end of a
-failed hook. dbt tells of every error by an event; the last event of a command is where we speak.
+failed hook. dbt sends an event for every error; the hint is printed at the last event of a command.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ def tells_of_full_disk(text: str) -> bool:
 
 
 def explain(text: str, warehouse: Path) -> str | None:
-    """One sentence or two about a full disk, None where the text tells of no such thing.
+    """One sentence or two about a full disk, None where the text is about something else.
 
     Args:
         text: an error's message; files stand in it in quotes.
-        warehouse: the warehouse folder, told of where the text names no folder that is there.
+        warehouse: the warehouse folder, named where the text names no folder that is there.
     """
     found = PHRASES.search(text)
     if not found:

@@ -19,6 +19,7 @@ from dbt.adapters.duckdb import environments
 from dbt.adapters.duckdb.environments import local
 from dbt_common.exceptions import DbtBaseException
 
+OURS = Path(__file__).resolve().parents[1]
 HIDDEN = "a value is to blame, and not shown, since it may be personal"
 
 # Their messages are about SQL, files and locks, and hold no value of a row.
@@ -80,7 +81,12 @@ def without_values(error: duckdb.Error, sql: str) -> str:
 
 
 def hidden(error: duckdb.Error, sql: str) -> duckdb.Error:
-    """The same kind of error with a message that quotes no value."""
+    """The same kind of error with a message that quotes no value.
+
+    Args:
+        error: what the engine raised.
+        sql: the statement.
+    """
     return type(error)(without_values(error, sql))
 
 
@@ -93,7 +99,7 @@ class QuietCursor(local.DuckDBCursorWrapper):
         """Run a statement; see DuckDBCursorWrapper."""
         self._statement = sql
         try:
-            return super().execute(sql, bindings)
+            return super().execute(sql, bindings)  # type: ignore[no-untyped-call]
         except duckdb.Error as error:
             raise hidden(error, sql) from None
 
@@ -128,7 +134,7 @@ class QuietTraceback:
         frames = traceback.extract_tb(error.__traceback__)
         ours = (
             bool(frames)
-            and Path(frames[-1].filename).parent == Path(__file__).parent
+            and OURS in Path(frames[-1].filename).parents
             and (frames[-1].line or "").startswith("raise ")
         )
         if isinstance(error, duckdb.Error):
@@ -142,5 +148,5 @@ class QuietTraceback:
 
 def hide_values() -> None:
     """Put the two in place, for this process; again and again does no harm."""
-    local.DuckDBCursorWrapper = QuietCursor
-    environments.traceback = QuietTraceback
+    local.DuckDBCursorWrapper = QuietCursor  # type: ignore[misc]
+    environments.traceback = QuietTraceback  # type: ignore[assignment, attr-defined]

@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from benefits_warehouse.sql import identifier
+
 
 def relation_of(
     connection: duckdb.DuckDBPyConnection,
@@ -23,7 +25,7 @@ def relation_of(
         types: column to DuckDB type, in their order.
         rows: dicts with these columns.
     """
-    columns = ", ".join(f'"{column}"' for column in types)
+    columns = ", ".join(map(identifier, types))
     text = json.dumps([{column: row[column] for column in types} for row in rows], default=str)
     connection.execute(
         f"""create or replace temp table {name} as

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
+import yaml
 
 TIDY = r"trim(regexp_replace(x, '[\s\p{Z}\p{Cc}]+', ' ', 'g'))"
 MONEY = "([0-9]+|[0-9]{1,3}(,[0-9]{3})+)?([.][0-9]{1,2})?"
@@ -117,16 +118,9 @@ TRANSACTION_RULES = {
     "invalid_last_updated": CLAIM_RULES["invalid_last_updated"],
     "duplicate_key": "false",
 }
-COLUMNS = {
-    "benefits_admin/plans": "company_ein plan_type carrier_name start_date end_date last_updated",
-    "benefits_admin/claims": "claim_id company_ein service_date amount claim_type last_updated",
-    "spend_accounts/employees": "employee_id first_name last_name email hire_date status "
-    "termination_date last_updated",
-    "spend_accounts/benefit_accounts": "benefit_account_id employee_id benefit_type program_name "
-    "monthly_allowance current_balance last_updated",
-    "spend_accounts/transactions": "transaction_id employee_id benefit_account_id merchant amount "
-    "timestamp category last_updated",
-}
+PROJECT = Path(__file__).resolve().parents[3]
+FEEDS = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["feeds"]
+COLUMNS = {name.replace(".", "/"): list(feed["columns"]) for name, feed in FEEDS.items()}
 
 
 class Floor:
@@ -170,7 +164,7 @@ class Floor:
 
     def read(self, feed: str) -> str:
         """SQL that reads the files of a feed as text."""
-        columns = ", ".join(f"\"{name}\": 'VARCHAR'" for name in COLUMNS[feed].split())
+        columns = ", ".join(f"\"{name}\": 'VARCHAR'" for name in COLUMNS[feed])
         return (
             f"read_csv('{self.zone}/{feed}/**/*.csv', columns = {{{columns}}}, header = true, "
             "auto_detect = false, delim = ',', quote = '\"', escape = '\"', filename = true, "
@@ -182,7 +176,7 @@ class Floor:
 
         The row's number in its file is the position in the Parquet file, which a reader knows.
         """
-        names = ", ".join(f'"{name}"' for name in COLUMNS[feed].split())
+        names = ", ".join(f'"{name}"' for name in COLUMNS[feed])
         self.run("set preserve_insertion_order = true")
         if not self.is_landed:
             self.run(

@@ -24,6 +24,7 @@ from playwright.sync_api import Browser
 
 from benefits_warehouse.dashboard.__main__ import main
 from benefits_warehouse.dashboard.published import LONGEST_TEXT, NotPublished, Published
+from benefits_warehouse.feeds import load_feeds
 
 Rows = list[tuple[Any, ...]]
 Make = Callable[..., Path]
@@ -52,7 +53,7 @@ EMPTY = {
     "reasons": "No row is withheld.",
     "runtimes": "No run is recorded.",
 }
-ENTITIES = ["employees", "plans", "claims", "account_holders", "benefit_accounts", "transactions"]
+ENTITIES = [feed.entity for feed in load_feeds().values()]
 WITHHELD = " union all ".join(
     f"select '{entity}' as entity, rejection_reason from quality.quarantine_{entity}"
     for entity in ENTITIES

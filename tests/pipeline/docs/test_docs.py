@@ -269,7 +269,7 @@ def test_lineage_covers_the_models(
     assert not (lineage / "colibri-parsing-errors.json").exists()
     for node in manifest["nodes"].values():
         is_sql = node["resource_type"] == "model" and node["language"] == "sql"
-        if is_sql and node["depends_on"]["nodes"] and not node["name"].startswith("land_"):
+        if is_sql and node["depends_on"]["nodes"]:
             assert any(parents.get(node["name"], {}).values()), node["name"]
 
 

@@ -9,22 +9,21 @@ from typing import Any
 import duckdb
 import pytest
 
+from benefits_warehouse.feeds import read_feeds
 from benefits_warehouse.landing.loader import load_feeds
 
-REGISTRY = {
-    "s.people": {
-        "key": ["id"],
-        "mode": "snapshot",
-        "columns": ["id", "name", "last_updated"],
-        "optional": ["last_updated"],
-    },
-    "s.events": {
-        "key": ["id"],
-        "mode": "delta",
-        "columns": ["id", "name", "last_updated"],
-        "optional": ["last_updated"],
-    },
+COLUMNS = {
+    "id": {"type": "text", "key": True},
+    "name": {"type": "text"},
+    "last_updated": {"type": "timestamp", "optional": True},
 }
+SAYS = {"domain": "people", "growth": "small", "rhythm_days": 7, "columns": COLUMNS}
+REGISTRY = read_feeds(
+    {
+        "s.people": {"entity": "people", "row": "person", "mode": "snapshot", **SAYS},
+        "s.events": {"entity": "events", "row": "event", "mode": "delta", **SAYS},
+    }
+)
 
 
 class Loader:
@@ -139,7 +138,7 @@ def test_refused_files_leave_the_others_alone(loader: Loader, text: str, reason:
     assert loader.run() == []
 
 
-def test_a_mended_alias_lets_a_refused_file_in(loader: Loader) -> None:
+def test_a_fixed_alias_lets_a_refused_file_in(loader: Loader) -> None:
     """The same file loads once its header is understood."""
     loader.put("events/1.csv", "id,nom\n1,a\n")
     assert loader.run()[0]["status"] == "refused"

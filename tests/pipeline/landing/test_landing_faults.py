@@ -14,7 +14,8 @@ import duckdb
 import pytest
 from test_landing import Loader
 
-from benefits_warehouse.landing import files, history, reading
+from benefits_warehouse import progress
+from benefits_warehouse.landing import files, reading
 
 HEADER = b"id,name,last_updated\n"
 GOOD = HEADER + b"1,a,\n2,b,\n3,c,\n"
@@ -331,11 +332,11 @@ def test_a_file_that_is_still_written(
     other = loader.put("events/2.csv", HEADER + b"8,y,\n")
     survey = reading.survey
 
-    def survey_while_written(part: files.Part) -> files.Survey:
-        found = survey(part)
-        if part.path == path:
-            with path.open("ab") as file:
-                file.write(b"5,e,\n")
+    def survey_while_written(file: files.File) -> files.Survey:
+        found = survey(file)
+        if file.path == path:
+            with path.open("ab") as opened:
+                opened.write(b"5,e,\n")
         return found
 
     monkeypatch.setattr(reading, "survey", survey_while_written)
@@ -462,7 +463,7 @@ def test_a_file_just_written_is_not_trusted(loader: Loader) -> None:
 def test_progress(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
     """A load that takes long shows each file, of how many, and its rows."""
     clock = iter(range(0, 1000, 5))
-    monkeypatch.setattr(history.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
     for number in range(3):
         loader.put(f"events/{number}.csv", f"id,name\n{number},n\n")
     loader.run()
@@ -474,8 +475,8 @@ def test_progress(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_progress_of_one_file(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each beat shows for how long one file is read and what is written; then there is silence."""
     clock = itertools.count(0, 5)
-    monkeypatch.setattr(history.time, "monotonic", lambda: next(clock))
-    monkeypatch.setattr(history, "BEAT", 0.001)
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(progress, "BEAT", 0.001)
     read = reading.Reader.read
 
     def wait_for(line: int) -> str:
@@ -491,7 +492,7 @@ def test_progress_of_one_file(loader: Loader, monkeypatch: pytest.MonkeyPatch) -
         read(self, reading)
 
     monkeypatch.setattr(reading.Reader, "read", slow_read)
-    monkeypatch.setattr(history, "WATCHED_FILE", 1)
+    monkeypatch.setattr(progress, "WATCHED_FILE", 1)
     loader.put("events/1.csv", GOOD)
     (row,) = loader.run()
     assert row["status"] == "loaded"
@@ -501,8 +502,8 @@ def test_progress_of_one_file(loader: Loader, monkeypatch: pytest.MonkeyPatch) -
     assert len(loader.log) == shown
 
     # A small file has no watch.
-    monkeypatch.setattr(history, "WATCHED_FILE", 1 << 20)
+    monkeypatch.setattr(progress, "WATCHED_FILE", 1 << 20)
     loader.log.clear()
-    with history.Progress(loader.log.append).watch(files.Part(file="2.csv", size=9)):
+    with progress.FileProgress(loader.log.append).watch("2.csv", 9):
         time.sleep(0.02)
     assert loader.log == []

@@ -6,7 +6,6 @@ CANARY stands in every column of every row of the person, in notes of others and
 from __future__ import annotations
 
 import io
-import json
 import multiprocessing
 import os
 import shutil
@@ -23,9 +22,12 @@ from reference.cleaning import clean_email, clean_name, clean_text
 from traces import traces
 
 from benefits_warehouse.landing import loader
+from benefits_warehouse.landing.contract import Feed
 from benefits_warehouse.privacy import erasure, forget
 from benefits_warehouse.privacy.cleaning import cleaned
-from benefits_warehouse.privacy.forgotten import tidy, token
+from benefits_warehouse.privacy.finding import Finder
+from benefits_warehouse.privacy.forgotten import KINDS, tidy, token
+from benefits_warehouse.privacy.landed import LandedRows
 
 CANARY = "Zyqvander"
 PERSON = f"P-{CANARY}"
@@ -365,12 +367,9 @@ def erase(folder: str, step: int) -> None:
     listed = SimpleNamespace(success=True, result=["int_employees_judged", "dim_employees"])
     erasure.run_dbt = lambda words: listed  # type: ignore[assignment]
     one = erasure.Erasure(Path(folder))
-    if one.plan_file.exists():
-        one.plan = json.loads(one.plan_file.read_text())
-    else:
-        one.make_plan(*forget.read_request(WHO.splitlines()), [])
-    one.erase_landed()
-    one.erase_databases()
+    plan = one.resume() or one.make_plan(*forget.read_request(WHO.splitlines()), [])
+    one.erase_landed(plan)
+    one.databases.erase(plan)
     os._exit(0)  # as a kill right before the build would
 
 
@@ -431,18 +430,14 @@ def test_what_can_not_be_meant_changes_nothing(known: Forgetting) -> None:
 
 def test_shared_address_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two persons of one roster share an address: neither is forgotten by it."""
-    one = object.__new__(erasure.Erasure)
     landing = tmp_path / "benefits_admin" / "employees"
     landing.mkdir(parents=True)
-    one.landing, one.connection = tmp_path, duckdb.connect()
-    one.registry = {"benefits_admin.employees": {"mode": "snapshot"}}
-    one.feeds = {
-        "benefits_admin.employees": erasure.feed_of(
-            "benefits_admin.employees",
-            {"mode": "snapshot", "columns": [], "identifies": ["person_id", "email"]},
-        )
-    }
-    one.connection.execute(
+    kinds = ("person_id", "email")
+    feed = Feed("benefits_admin", "employees", "snapshot", (), (), frozenset(), {}, kinds)
+    connection = duckdb.connect()
+    landed = LandedRows(connection, tmp_path, {}, {"benefits_admin.employees": feed})
+    finder = Finder(landed, PROJECT)
+    connection.execute(
         f"""copy (
             from (values
                 ('P1', 'team@acme.com'), ('P2', ' Team@acme.com'), ('P3', 'n/a'), ('P4', 'n/a'),
@@ -452,10 +447,10 @@ def test_shared_address_is_not_followed(tmp_path: Path, monkeypatch: pytest.Monk
     )
     for named in ({"person_id": {"P1"}}, {"email": {"team@acme.com"}}):
         with pytest.raises(RuntimeError, match="lead to 2 different person_id"):
-            one.complete({kind: set() for kind in erasure.KINDS} | named)
-    nobody = {kind: set() for kind in erasure.KINDS}
-    assert one.complete(nobody | {"person_id": {"P3"}}) == nobody | {"person_id": {"P3"}}
-    found = one.complete(nobody | {"email": {"old@acme.com"}})
+            finder.complete({kind: set() for kind in KINDS} | named)
+    nobody = {kind: set() for kind in KINDS}
+    assert finder.complete(nobody | {"person_id": {"P3"}}) == nobody | {"person_id": {"P3"}}
+    found = finder.complete(nobody | {"email": {"old@acme.com"}})
     assert found == nobody | {"person_id": {"P5"}, "email": {"p5@acme.com", "old@acme.com"}}
 
 
@@ -518,11 +513,3 @@ def test_request_is_read_as_the_warehouse_compares() -> None:
 def test_list_without_a_pepper_finds_nobody_and_says_so() -> None:
     with duckdb.connect() as connection, pytest.raises(duckdb.Error, match="nobody is found"):
         connection.execute(f"select {token('value', 'email')} from (values ('a')) as x (value)")
-
-
-def test_contract_of_the_log_is_what_an_erasure_writes() -> None:
-    import yaml
-
-    models = yaml.safe_load((PROJECT / "models" / "ops" / "_ops__models.yml").read_text())["models"]
-    (model,) = [model for model in models if model["name"] == "erasures"]
-    assert {c["name"]: c["data_type"] for c in model["columns"]} == erasure.ERASURES

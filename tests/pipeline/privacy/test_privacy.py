@@ -36,6 +36,7 @@ from conftest import Warehouse, copy_project
 from processes import Run
 from sweep import Needles, Sweep
 
+from benefits_warehouse.feeds import seed_of
 from benefits_warehouse.runtime.messages import QuietTraceback, without_values
 
 INPUTS = ("landing", "project/seeds")
@@ -62,13 +63,14 @@ MISTAKES = {
     "models/intermediate/int_mistaken_number.py": """
         def model(dbt, session):
             dbt.config(materialized="table")
-            rows = dbt.ref("land_spend_accounts__employees").project("last_name").fetchall()
+            holders = dbt.source("landing", "land_spend_accounts__employees")
+            rows = holders.project("last_name").fetchall()
             return session.sql("select " + str(int(rows[0][0])))
     """,
     "models/intermediate/int_tested_persons.sql": """
-        select * from {{ ref('land_benefits_admin__employees') }}
+        select * from {{ source('landing', 'land_benefits_admin__employees') }}
         union all
-        select * from {{ ref('land_benefits_admin__employees') }}
+        select * from {{ source('landing', 'land_benefits_admin__employees') }}
     """,
     "models/intermediate/_mistakes.yml": """
         version: 2
@@ -96,7 +98,7 @@ MISTAKES = {
     """,
 }
 HALFWAY = "int_employees_judged"
-SEEDS = {name: feed["seed"] for name, feed in personal_feeds().items()}
+SEEDS = {name: seed_of(name, feed) for name, feed in personal_feeds().items()}
 
 
 class SweptWarehouse(Warehouse):
@@ -240,7 +242,7 @@ def test_no_canary_in_any_scenario(canaries: Canaries, tmp_path: Path) -> None:
     sweep = Sweep(canaries.needles, INPUTS)
     zone = SweptWarehouse(tmp_path / "zone")
     people = ("stg_benefits_admin__employees", "stg_spend_accounts__employees")
-    people += ("land_benefits_admin__employees", "int_employees_judged", "employees_history")
+    people += ("int_employees_judged", "employees_history")
     loads = sorted({name for _, name, _ in canaries.made.files})
 
     def swept(scenario: str, warehouse: SweptWarehouse) -> None:
@@ -261,7 +263,7 @@ def test_no_canary_in_any_scenario(canaries: Canaries, tmp_path: Path) -> None:
     zone.mistakes(False)
     zone.good("test", "--store-failures")
     swept("dbt test --store-failures", zone)
-    for moment in ("land_", HALFWAY, "snapshots.", "dim_employees", "assert_keys_are_unique"):
+    for moment in ("ledger", HALFWAY, "snapshots.", "dim_employees", "assert_keys_are_unique"):
         zone.run_killed(moment, "build", "--full-refresh")
         swept(f"killed at {moment}", zone)
     zone.good("build")

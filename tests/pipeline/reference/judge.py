@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benefits_warehouse.feeds import load_feeds
+
 from .cleaning import (
     clean_day,
     clean_ein,
@@ -45,88 +47,26 @@ GROUP_RULES = {"over_monthly_allowance", "suspected_duplicate"}  # see only othe
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What SPEC 1 says of a feed; columns without a type are text, *_name and merchant a name."""
+    """What a feed declares: the judge shares no more than that with what it judges."""
 
     columns: tuple[str, ...]
     key: tuple[str, ...]
+    optional_key: frozenset[str]
+    caseless_key: frozenset[str]
     mode: str
     types: Mapping[str, str]
-    caseless_key: frozenset[str] = frozenset()
 
 
 SHAPES = {
-    EMPLOYEES: Shape(
-        (
-            "person_id",
-            "full_name",
-            "title",
-            "email",
-            "company_ein",
-            "start_date",
-            "notes",
-            "last_updated",
-        ),
-        ("person_id",),
-        "snapshot",
-        {"email": "email", "company_ein": "ein", "start_date": "day"},
-    ),
-    PLANS: Shape(
-        ("company_ein", "plan_type", "carrier_name", "start_date", "end_date", "last_updated"),
-        ("company_ein", "plan_type", "carrier_name", "start_date"),
-        "snapshot",
-        {"company_ein": "ein", "start_date": "day", "end_date": "day"},
-        frozenset({"plan_type"}),
-    ),
-    CLAIMS: Shape(
-        ("claim_id", "company_ein", "service_date", "amount", "claim_type", "last_updated"),
-        ("claim_id",),
-        "delta",
-        {"company_ein": "ein", "service_date": "day", "amount": "money"},
-    ),
-    HOLDERS: Shape(
-        (
-            "employee_id",
-            "first_name",
-            "last_name",
-            "email",
-            "hire_date",
-            "status",
-            "termination_date",
-            "last_updated",
-        ),
-        ("employee_id",),
-        "snapshot",
-        {"email": "email", "hire_date": "day", "termination_date": "day"},
-    ),
-    ACCOUNTS: Shape(
-        (
-            "benefit_account_id",
-            "employee_id",
-            "benefit_type",
-            "program_name",
-            "monthly_allowance",
-            "current_balance",
-            "last_updated",
-        ),
-        ("benefit_account_id",),
-        "snapshot",
-        {"monthly_allowance": "money", "current_balance": "money"},
-    ),
-    TRANSACTIONS: Shape(
-        (
-            "transaction_id",
-            "employee_id",
-            "benefit_account_id",
-            "merchant",
-            "amount",
-            "timestamp",
-            "category",
-            "last_updated",
-        ),
-        ("transaction_id",),
-        "delta",
-        {"amount": "money", "timestamp": "moment"},
-    ),
+    name: Shape(
+        tuple(feed.columns),
+        feed.key,
+        frozenset(feed.having("optional")) & frozenset(feed.key),
+        frozenset(feed.having("caseless")),
+        feed.mode,
+        {column: says.type for column, says in feed.columns.items()},
+    )
+    for name, feed in load_feeds().items()
 }
 
 
@@ -369,9 +309,9 @@ class Reader:
             "name": clean_name,
             "email": clean_email,
             "ein": clean_ein,
-            "day": partial(clean_day, date_order=date_order),
+            "date": partial(clean_day, date_order=date_order),
             "money": clean_money,
-            "moment": clean_moment,
+            "timestamp": clean_moment,
         }
         self.known: dict[tuple[str, Content], Reading] = {}
 
@@ -384,7 +324,7 @@ class Reader:
         values: dict[str, Any] = {}
         unreadable = set()
         for column, raw in zip(shape.columns, content, strict=True):
-            kind = type_of(shape, column)
+            kind = shape.types[column]
             values[column] = self.parsers[kind](raw)
             if kind not in ("text", "name") and values[column] is None and clean_text(raw):
                 unreadable.add(column)
@@ -392,15 +332,11 @@ class Reader:
         for place, column in enumerate(shape.key):
             if column in shape.caseless_key and key[place]:
                 key[place] = key[place].lower()
-        return Reading(values, frozenset(unreadable), None if None in key else tuple(key))
-
-
-def type_of(shape: Shape, column: str) -> str:
-    if column == "last_updated":
-        return "moment"
-    if column.endswith("_name") or column == "merchant":
-        return "name"
-    return shape.types.get(column, "text")
+        is_whole = all(
+            part is not None or column in shape.optional_key
+            for column, part in zip(shape.key, key, strict=True)
+        )
+        return Reading(values, frozenset(unreadable), tuple(key) if is_whole else None)
 
 
 def content_of(feed: str, row: Mapping[str, str]) -> Content:

@@ -327,7 +327,7 @@ def add_house_rules(project: Path) -> None:
     cases = project / "models/intermediate/claims/_claims__unit_tests.yml"
     insert_after(
         cases,
-        "claim_id: C22, has_other_contents: true}",
+        "<<: *claim, claim_id: C22}",
         f"          - {{<<: *claim, claim_id: C31, amount: {LARGE}.01}}",
         f"          - {{<<: *claim, claim_id: C32, amount: {LARGE}.00}}",
     )

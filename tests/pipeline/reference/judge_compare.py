@@ -6,15 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Protocol
 
+from benefits_warehouse.feeds import load_feeds
+
 from .cleaning import holds_personal_data
 from .judge import (
-    ACCOUNTS,
-    CLAIMS,
-    EMPLOYEES,
     HOLDERS,
     PLANS,
     SHAPES,
-    TRANSACTIONS,
     FeedResult,
     Judged,
     Reference,
@@ -24,19 +22,12 @@ from .judge import (
 from .plan_gaps import plan_coverage
 from .records import Plan
 
-QUARANTINE_OF = {
-    EMPLOYEES: "quality.quarantine_employees",
-    PLANS: "quality.quarantine_plans",
-    CLAIMS: "quality.quarantine_claims",
-    HOLDERS: "quality.quarantine_account_holders",
-    ACCOUNTS: "quality.quarantine_benefit_accounts",
-    TRANSACTIONS: "quality.quarantine_transactions",
-}
-MART_OF = {
-    EMPLOYEES: ("marts.dim_employees", "person_id"),
-    CLAIMS: ("marts.fct_claims", "claim_id"),
-    HOLDERS: ("marts.dim_account_holders", "employee_id"),
-    TRANSACTIONS: ("marts.fct_transactions", "transaction_id"),
+FEEDS = load_feeds()
+QUARANTINE_OF = {name: f"quality.quarantine_{feed.entity}" for name, feed in FEEDS.items()}
+MART_OF = {  # where a mart has a row per row
+    name: (f"marts.{feed.mart}", feed.key[0])
+    for name, feed in FEEDS.items()
+    if feed.mart and not feed.mart_count
 }
 # What is compared of each relation; all columns where none are named.
 IN_QUARANTINE = "row_id, source_file, source_row, rejection_reason, all_reasons, dq_flags"
@@ -52,7 +43,7 @@ READ = {
     "ops.run_history": "run_id, started_at",
 }
 # Texts that are not about people, and are masked where they hold what looks so.
-TEXTS = {"title", "status", "claim_type", "merchant", "category", "benefit_type", "program_name"}
+TEXTS = {column for feed in FEEDS.values() for column in feed.having("free_text")}
 RECONCILED = (
     *("rows_landed", "rows_superseded", "rows_deleted", "rows_valid", "rows_quarantined"),
     *("lines_rejected", "difference"),

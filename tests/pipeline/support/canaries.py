@@ -11,10 +11,8 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
-from typing import Any
 
-import yaml
-from conftest import PROJECT
+from benefits_warehouse.feeds import Feed, load_feeds
 
 STEM = "Zqkanarivo"
 TEXT_STEM = STEM + "Im"  # in texts that are not about people
@@ -65,14 +63,9 @@ class Delivered:
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
 
 
-def feeds() -> dict[str, dict[str, Any]]:
-    """The var `feeds`."""
-    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["feeds"]
-
-
-def personal_feeds() -> dict[str, dict[str, Any]]:
+def personal_feeds() -> dict[str, Feed]:
     """The feeds that have personal columns."""
-    return {name: feed for name, feed in feeds().items() if feed["pii"]}
+    return {name: feed for name, feed in load_feeds().items() if feed.having("pii")}
 
 
 def word_of(number: int, stem: str = STEM) -> str:
@@ -101,22 +94,22 @@ def told(made: Delivered, group: str, text: str = "Fit") -> str:
 class Maker:
     """Makes the deliveries of one feed with personal columns, each row with canaries of its own."""
 
-    def __init__(self, name: str, feed: dict[str, Any], made: Delivered) -> None:
+    def __init__(self, name: str, feed: Feed, made: Delivered) -> None:
         self.name, self.feed, self.made = name, feed, made
-        self.columns = feed["columns"]
+        self.columns = list(feed.columns)
         self.number = 0
 
     def row(self, written: dict[str, str], key: str | None = None, **cells: str) -> list[str]:
         """The cells of a row with new canaries; `key` None makes a new key."""
         self.number += 1
         row = {column: GOOD.get(column, "") for column in self.columns}
-        row[self.feed["key"][0]] = word_of(self.number, KEY_STEM) if key is None else key
-        for column, kind in self.feed["pii"].items():
+        row[self.feed.key[0]] = word_of(self.number, KEY_STEM) if key is None else key
+        for column in self.feed.having("pii"):
             word = word_of(len(self.made.canaries))
-            row[column] = written[kind].format(*[word] * 2)
+            row[column] = written[self.feed.columns[column].pii].format(*[word] * 2)
             group = f"{self.name}.{column}"
             self.made.canaries.append(Canary(word, group, row[column]))
-        for column in self.feed["free_text"] if written is QUOTED else ():
+        for column in self.feed.having("free_text") if written is QUOTED else ():
             row[column] = told(self.made, f"{self.name}.{column}", row[column])
         row |= {column: value for column, value in cells.items() if column in row}
         return [row[column] for column in self.columns]
@@ -148,7 +141,7 @@ class Maker:
         self.put("6-no-key.csv", line_of(self.columns[1:]), line_of(self.row(PLAIN)[1:]))
         self.put("7-pasted.csv", line_of([*self.columns, *self.row(PLAIN)[1:3]]), *steady)
         # The next state: some changed, some withheld that were not, the gone ones gone.
-        key = self.columns.index(self.feed["key"][0])
+        key = self.columns.index(self.feed.key[0])
         changed = [
             self.row(written, key=row[key], **cells)
             for row, written, cells in zip(
@@ -168,13 +161,13 @@ def belongings(holder: str, made: Delivered) -> dict[str, list[dict[str, str]]]:
     The repeats have canaries in their texts.
     """
     rows_of = plain_belongings(holder)
-    for name, feed in feeds().items():
+    for name, feed in load_feeds().items():
         for row in list(rows_of.get(name, ())):
-            key = feed["key"][0]
+            key = feed.key[0]
             again = {**row, key: row[key] if key == "company_ein" else f"{row[key]}x"}
             if name == "spend_accounts.transactions":
                 again["benefit_account_id"] += "x"
-            for column in feed["free_text"]:
+            for column in feed.having("free_text"):
                 again[column] = told(made, f"{name}.{column}", row[column])
             rows_of[name].append(again)
     return rows_of

@@ -34,6 +34,7 @@ def _dbt(
     environment: Mapping[str, str],
     log: str,
     limit: int,
+    prelude: str,
 ) -> None:
     """The forked process: what the command `dbt` does, console output into a file."""
     os.setsid()
@@ -51,6 +52,7 @@ def _dbt(
     from dbt.cli.main import cli
 
     try:
+        exec(prelude, {})
         cli()
     finally:
         # What an interpreter does when it ends by itself, and a forked process does not.
@@ -68,6 +70,8 @@ class Run:
         environment: variables on top of this process' and the warehouse's.
         largest_file: bytes that no file may exceed (RLIMIT_FSIZE); 0 for no limit.
         name: of the file that takes the console output, in the warehouse's folder.
+        variables: vars besides those that name places.
+        prelude: Python that the process runs before dbt.
     """
 
     def __init__(
@@ -77,16 +81,19 @@ class Run:
         environment: Mapping[str, str] | None = None,
         largest_file: int = 0,
         name: str = "console",
+        variables: Mapping[str, Any] | None = None,
+        prelude: str = "",
     ) -> None:
         self.log = warehouse.folder / f"{name}.log"
         self.log.unlink(missing_ok=True)
         self.began: float | None = None
         warehouse.take_parsed()
-        words = warehouse.arguments(*arguments)
+        words = warehouse.arguments(*arguments, variables=variables)
         settings = {**os.environ, **warehouse.environment(), **(environment or {})}
         places = str(warehouse.folder), str(warehouse.project)
+        more = str(self.log), largest_file, prelude
         self.process = _server.Process(
-            target=_dbt, args=(*places, words, settings, str(self.log), largest_file), daemon=True
+            target=_dbt, args=(*places, words, settings, *more), daemon=True
         )
         self.process.start()
 

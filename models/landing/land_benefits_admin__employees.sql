@@ -1,1 +1,0 @@
-{{ landed('benefits_admin', 'employees') }}

@@ -1,1 +1,0 @@
-{{ landed('spend_accounts', 'transactions') }}

@@ -1,0 +1,148 @@
+"""How an erasure takes a person out of the working databases of a warehouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benefits_warehouse.declarations import columns_of
+from benefits_warehouse.privacy.landed import LandedRows, of_person
+from benefits_warehouse.privacy.plan import Plan
+from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted, rewrite
+from benefits_warehouse.sql import identifier, quoted
+
+ROSTER = "benefits_admin.employees"  # the feed that the snapshots of persons are taken of
+
+
+class DatabaseEraser:
+    """Erases a person from restricted.duckdb and from the working copy of analytics.duckdb.
+
+    Args:
+        landed: the landed rows, already emptied; its connection has both databases attached.
+        restricted: path of restricted.duckdb.
+        working_copy: path of .build/analytics.duckdb.
+    """
+
+    def __init__(self, landed: LandedRows, restricted: Path, working_copy: Path) -> None:
+        self.landed = landed
+        self.connection = landed.connection
+        self.restricted = restricted
+        self.working_copy = working_copy
+
+    def erase(self, plan: Plan) -> None:
+        """Take the person out of both databases, and leave no trace in free blocks."""
+        self.clean_restricted(plan)
+        self.clean_analytics(plan)
+        rewrite(self.connection, self.restricted, attach_restricted)
+        rewrite(self.connection, self.working_copy, attach_plain)
+
+    def history(self, plan: Plan) -> list[tuple[str, str]]:
+        """The snapshots of persons, each with the SQL condition of this person's records."""
+        # A record without a person_id is known by the hash of its content.
+        keys = ", ".join(quoted(chr(31) + value) for value in ["", *plan.hashes])
+        condition = of_person(self.landed.feeds[ROSTER], plan.who)
+        return [
+            (
+                f"restricted.snapshots.{identifier(table)}",
+                f"({condition} or entity_key in ({keys}))",
+            )
+            for (table,) in self.landed.query(
+                "select table_name from duckdb_columns() where database_name = 'restricted' "
+                "and schema_name = 'snapshots' and column_name = 'person_id'"
+            )
+        ]
+
+    def count_history(self, plan: Plan) -> int:
+        """How many records of the person the snapshots hold."""
+        return sum(
+            self.landed.count(f"from {table} where {condition}")
+            for table, condition in self.history(plan)
+        )
+
+    def drop_derived(self, database: str, plan: Plan) -> None:
+        """Drop what the next build makes anew: tables below the feeds of persons, and seeds.
+
+        Args:
+            database: name that it is attached by.
+            plan: its models are those below the feeds of persons.
+        """
+        models = set(plan.models)
+        for schema, table, comment in self.landed.query(
+            "select schema_name, table_name, comment from duckdb_tables() where database_name = ?",
+            [database],
+        ):
+            is_built = "|" in (comment or "") and schema != "snapshots" and table in models
+            is_seen_copy = "__" in table and table.split("__")[0] in models
+            if is_built or is_seen_copy or schema == "seeds":
+                name = ".".join(map(identifier, (database, schema, table)))
+                self.connection.execute(f"drop table {name}")
+
+    def clean_restricted(self, plan: Plan) -> None:
+        """Erase in restricted.duckdb: history, the ledger's counts, all that is made anew."""
+        self.connection.execute("begin")
+        self.drop_derived("restricted", plan)
+        for table, condition in self.history(plan):
+            self.connection.execute(f"delete from {table} where {condition}")
+        self.connection.execute(
+            "alter table restricted.landing.landing_ledger add column if not exists erased bigint"
+        )
+        for name in self.landed.feeds:
+            for file_id, rows in self.landed.erased_rows(name).items():
+                self.connection.execute(
+                    "update restricted.landing.landing_ledger "
+                    "set landed = landed + coalesce(erased, 0) - ?, erased = ? where file_id = ?",
+                    [rows, rows, file_id],
+                )
+        self.connection.execute("commit")
+
+    def clean_analytics(self, plan: Plan) -> None:
+        """Erase in the working copy of analytics.duckdb, and record the erasure as a run."""
+        self.connection.execute("begin")
+        self.drop_derived("analytics", plan)
+        self.empty_quarantine(plan)
+        self.record(plan)
+        self.connection.execute("commit")
+
+    def empty_quarantine(self, plan: Plan) -> None:
+        """Take the keys of emptied rows out of quarantine_history, where there is one."""
+        if not self.landed.query(
+            "select table_name from duckdb_tables() where database_name = 'analytics' "
+            "and schema_name = 'quality' and table_name = 'quarantine_history'"
+        ):
+            return
+        emptied = " union all ".join(map(self.landed.emptied_ids, self.landed.personal()))
+        self.connection.execute(
+            f"""update analytics.quality.quarantine_history set
+                record_key = null,
+                outcome = if(left_at is null, 'erased', outcome),
+                left_run_id = if(left_at is null, {quoted(plan.run_id)}, left_run_id),
+                left_at = coalesce(left_at, timestamp {quoted(plan.started_at)})
+            where row_id in ({emptied})"""
+        )
+
+    def record(self, plan: Plan) -> None:
+        """Write what was erased, never of whom, to the logs of runs and of erasures."""
+        run_id, started = quoted(plan.run_id), f"timestamp {quoted(plan.started_at)}"
+        declared = columns_of("ops", "erasures").items()
+        columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in declared)
+        self.connection.execute(
+            f"""create schema if not exists analytics.ops;
+            create table if not exists analytics.ops.erasures ({columns});
+            delete from analytics.ops.erasures where run_id = {run_id};
+            delete from analytics.ops.run_history where run_id = {run_id}"""
+        )
+        for name, (rows, lines) in (plan.erased or {}).items():
+            history = plan.history if name == ROSTER else 0
+            self.connection.execute(
+                "insert into analytics.ops.erasures by name "
+                f"select ? as run_id, {started} as erased_at, ? as source, ? as feed, "
+                "? as rows_erased, ? as lines_erased, ? as history_erased",
+                [plan.run_id, *name.split("."), rows, lines, history],
+            )
+        self.connection.execute(
+            f"""insert into analytics.ops.run_history by name
+            select {run_id} as run_id, {started} as started_at,
+                get_current_timestamp()::timestamp as finished_at, 'success' as status,
+                'forget' as command, 'duckdb ' || version() as versions,
+                date_diff('millisecond', {started}, get_current_timestamp()::timestamp) / 1000
+                    as runtime_seconds"""
+        )

@@ -1,0 +1,187 @@
+"""Who is meant, and where in the landed files that person is; nothing is changed here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from pathlib import Path
+
+from benefits_warehouse.feeds import seed_of
+from benefits_warehouse.privacy.cleaning import cleaned
+from benefits_warehouse.privacy.forgotten import tidy
+from benefits_warehouse.privacy.landed import LandedRows, of_person
+from benefits_warehouse.privacy.plan import Plan, Who
+from benefits_warehouse.sql import quoted
+
+
+class Finder:
+    """Finds a person in landed rows and in seeds.
+
+    Args:
+        landed: the landed rows.
+        project: folder of the dbt project, whose seeds are searched.
+    """
+
+    def __init__(self, landed: LandedRows, project: Path) -> None:
+        self.landed = landed
+        self.project = project
+
+    def find(self, who: Who, is_exact: bool) -> Plan:
+        """What an erasure has to do; the models to build anew are not known here.
+
+        Args:
+            who: identifiers by kind, as the warehouse compares them.
+            is_exact: take these alone, and also where nobody has them.
+
+        Raises:
+            RuntimeError: nobody is found, several persons are, or a seed still holds the person.
+        """
+        found = who if is_exact else self.complete(who)
+        self.add_accounts(found)
+        plan = Plan(
+            run_id=str(uuid.uuid4()),
+            started_at=str(dt.datetime.now(dt.UTC).replace(tzinfo=None)),
+            who={kind: sorted(values) for kind, values in found.items()},
+        )
+        count = sum(self.find_in(name, found, plan) for name in self.landed.personal())
+        plan.names = sorted({name for name in plan.names if " " in name})
+        if not count and not is_exact:
+            raise RuntimeError(
+                "Nobody with these identifiers is in the warehouse. Nothing was changed. A line "
+                "`exact` puts them on the list anyway, for future deliveries."
+            )
+        self.refuse_seeds(found)
+        return plan
+
+    def complete(self, who: Who) -> Who:
+        """A person's identifiers in both systems: those that share a valid e-mail address.
+
+        Raises:
+            RuntimeError: that leads to several persons of one system; nothing was changed.
+        """
+        found = {kind: set(values) for kind, values in who.items()}
+        size = -1
+        while size != sum(map(len, found.values())):
+            size = sum(map(len, found.values()))
+            for name, feed in self.landed.feeds.items():
+                if "email" not in feed.identifies:
+                    continue
+                kind = next(kind for kind in feed.identifies if kind != "email")
+                number = cleaned("clean_text", kind)
+                email = cleaned("clean_email", cleaned("tidy_text", "email"))
+                for value, address in self.landed.query(
+                    f"""select distinct {number}, {email} from {self.landed.rows(name)}
+                    where {tidy(kind, kind)} in (select unnest(?::varchar[]))
+                        or {tidy("email", "email")} in (select unnest(?::varchar[]))""",
+                    [sorted(found[kind]), sorted(found["email"])],
+                ):
+                    found["email"] |= {address} - {None}
+                    found[kind] |= {value} - {None}
+        for kind in ("person_id", "employee_id"):
+            if len(found[kind]) > max(1, len(who[kind])):
+                raise RuntimeError(
+                    f"The e-mail addresses lead to {len(found[kind])} different {kind}: several "
+                    "persons share one, or one has several. Nothing was changed. Name each "
+                    "identifier of the person, and add a line `exact`."
+                )
+        return found
+
+    def add_accounts(self, who: Who) -> None:
+        """Add the accounts that were never anybody else's."""
+        for name, entry in self.landed.registry.items():
+            if entry.key == ("benefit_account_id",):
+                account = cleaned("clean_text", "benefit_account_id")
+                owner = tidy("employee_id", "employee_id")
+                who["benefit_account_id"] |= {
+                    row[0]
+                    for row in self.landed.query(
+                        f"""select {account} from {self.landed.rows(name)}
+                        where {account} is not null and change = 'upsert'
+                        group by {account}
+                        having bool_and(coalesce({owner} in (select unnest(?::varchar[])), false))
+                        """,
+                        [sorted(who["employee_id"])],
+                    )
+                }
+
+    def find_in(self, name: str, who: Who, plan: Plan) -> int:
+        """Put into the plan what a feed holds of a person.
+
+        Args:
+            name: source.feed.
+            who: identifiers by kind.
+            plan: its names, hashes and holders are added to.
+
+        Returns:
+            The number of rows found.
+        """
+        landed = self.landed
+        condition = of_person(landed.feeds[name], who)
+        rows = f"(from {landed.rows(name)} where change = 'upsert' and {condition})"
+        plan.hashes += [
+            str(row[0]) for row in landed.query(f"select distinct content_hash from {rows}")
+        ]
+        parts = landed.registry[name].masked("name")
+        if parts:
+            full = tidy(f"concat_ws(' ', {', '.join(parts)})", "name")
+            plan.names += [row[0] for row in landed.query(f"select distinct {full} from {rows}")]
+        plan.holders[name] = self.holding_files(name, condition)
+        return landed.count(f"from {rows}")
+
+    def holding_files(self, name: str, condition: str) -> list[str]:
+        """The delivered files that hold a person: of a snapshot all that showed the row.
+
+        Args:
+            name: source.feed.
+            condition: SQL, which of its rows are of the person.
+        """
+        rows = self.landed.rows(name)
+        found = self.landed.query(
+            f"""
+            with ledger as (
+                select * from restricted.landing.landing_ledger
+                where source || '.' || feed = {quoted(name)}
+            ),
+            rows as (from {rows} where {condition}),
+            held as (
+                select
+                    file_id, content_hash, load_id,
+                    (
+                        select min(gone.load_id) from {rows} as gone
+                        where gone.content_hash = rows.content_hash
+                            and gone.change = 'deleted' and gone.load_id > rows.load_id
+                    ) as until
+                from rows where change = 'upsert'
+            ),
+            hashes as (
+                select ledger.content_hash from ledger inner join held
+                    on ledger.file_id = held.file_id
+                    or (
+                        ledger.mode = 'snapshot' and ledger.load_id >= held.load_id
+                        and (held.until is null or ledger.load_id < held.until)
+                    )
+            )
+            select distinct file from ledger where content_hash in (from hashes) order by file"""
+        )
+        return [row[0] for row in found]
+
+    def refuse_seeds(self, who: Who) -> None:
+        """Refuse while a seed holds the person: it is ours, and every build reads it whole.
+
+        Raises:
+            RuntimeError: names the seeds; nothing was changed.
+        """
+        origins = self.landed.query("select distinct origin from restricted.landing.landing_ledger")
+        holding = []
+        for name, feed in self.landed.personal().items():
+            seed = seed_of(name, self.landed.registry[name])
+            path = self.project / "seeds" / feed.source / f"{seed}.csv"
+            if ("seeds",) in origins and path.exists():
+                rows = f"read_csv({quoted(path)}, all_varchar = true, header = true)"
+                count = self.landed.count(f"from {rows} where {of_person(feed, who)}")
+                holding += [f"{path.relative_to(self.project)} ({count} rows)"] * bool(count)
+        if holding:
+            raise RuntimeError(
+                f"Nothing was changed: {', '.join(holding)} still hold the person, and each build "
+                "reads its seeds whole. Remove these rows, and run this again."
+            )

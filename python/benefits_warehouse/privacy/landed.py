@@ -1,0 +1,176 @@
+"""The landed rows of a warehouse as an erasure sees them, and how it empties those of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from benefits_warehouse.feeds import Feed as DeclaredFeed
+from benefits_warehouse.landing.contract import Feed
+from benefits_warehouse.landing.intact import forget_notes
+from benefits_warehouse.privacy.forgotten import KINDS, Forgotten, pattern_of, tidy
+from benefits_warehouse.privacy.plan import Plan
+from benefits_warehouse.sql import only_row, quoted
+
+
+class LandedRows:
+    """The landed rows of all feeds.
+
+    Args:
+        connection: DuckDB connection with the restricted database attached.
+        folder: ``<warehouse>/restricted/landing``.
+        registry: the feeds as they are declared.
+        feeds: the same as far as landing knows it, see contract.Feed.of.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        registry: Mapping[str, DeclaredFeed],
+        feeds: Mapping[str, Feed],
+    ) -> None:
+        self.connection = connection
+        self.folder = folder
+        self.registry = registry
+        self.feeds = feeds
+
+    def query(self, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
+        """Rows of a query."""
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def count(self, sql: str) -> int:
+        """The number of rows that a from clause, with or without conditions, gives."""
+        return int(only_row(self.connection, f"select count(*) {sql}")[0])
+
+    def personal(self) -> dict[str, Feed]:
+        """The feeds that name persons."""
+        return {name: feed for name, feed in self.feeds.items() if feed.identifies}
+
+    def rows(self, name: str, options: str = "") -> str:
+        """SQL of the landed rows of a feed.
+
+        Args:
+            name: source.feed.
+            options: further options of read_parquet, each after a comma.
+        """
+        pattern = self.folder / name.replace(".", "/") / "*.parquet"
+        return f"read_parquet({quoted(pattern)}, union_by_name = true{options})"
+
+    def files(self, name: str) -> list[Path]:
+        """The Parquet files of a feed, or of rejected_lines."""
+        return sorted((self.folder / name.replace(".", "/")).glob("*-*.parquet"))
+
+    def erased_rows(self, name: str) -> dict[int, int]:
+        """How many rows of each file of a feed, by file_id, are emptied, ever."""
+        return dict(
+            self.query(
+                f"select file_id, count(*) from {self.rows(name)} "
+                "where change = 'erased' group by file_id"
+            )
+        )
+
+    def emptied_ids(self, name: str) -> str:
+        """SQL of the row_id of each emptied row of a feed."""
+        return (
+            "select file_id * 100000000000 + coalesce(source_row, file_row_number + 1) "
+            f"from {self.rows(name, ', file_row_number = true')} where change = 'erased'"
+        )
+
+
+def of_person(feed: Feed, who: Mapping[str, Iterable[str]]) -> str:
+    """SQL condition: which rows of a feed are of a person, named in clear.
+
+    Args:
+        feed: the feed.
+        who: identifiers by kind, see forgotten.KINDS.
+
+    Returns:
+        The condition in parentheses; true or false and never null.
+    """
+    parts = ["false"]
+    for kind in feed.identifies:
+        values = ", ".join(quoted(value) for value in sorted(who[kind]))
+        parts += [f"coalesce({tidy(kind, kind)} in ({values}), false)"] if values else []
+    return f"({' or '.join(parts)})"
+
+
+class LandedEraser:
+    """Empties the landed rows of a person, and puts the person on the list.
+
+    Args:
+        landed: the landed rows.
+        forgotten: the list.
+        pepper: that of the list, see forgotten.list_pepper.
+    """
+
+    def __init__(self, landed: LandedRows, forgotten: Forgotten, pepper: str) -> None:
+        self.landed = landed
+        self.forgotten = forgotten
+        self.pepper = pepper
+
+    def erase(self, plan: Plan, save: Callable[[], None]) -> dict[str, list[int]]:
+        """Put the person on the list, and empty what was landed; doing it twice does no harm.
+
+        Args:
+            plan: what is to be done; the malformed lines by feed are filled in.
+            save: writes the plan down, once these are counted and before the first one is gone.
+
+        Returns:
+            Feed to the numbers of rows and of malformed lines that the whole erasure emptied.
+        """
+        self.forgotten.add(plan.who, self.pepper)
+        forget_notes(self.landed.folder)
+        named = [*(value for kind in KINDS for value in plan.who[kind]), *plan.names]
+        pattern = pattern_of(named)
+        if plan.lines is None:  # counted before the first is gone, or a kill would lose count
+            plan.lines = self.count_lines(pattern)
+            save()
+        for path in self.landed.files("rejected_lines"):
+            self.forgotten.erase_lines(path, pattern)
+        for name, feed in self.landed.personal().items():
+            for path in self.landed.files(name):
+                self.forgotten.erase(feed, path)
+                for column in self.landed.registry[name].masked("hidden"):
+                    self.forgotten.erase_mentions(path, column, pattern)
+        return self.erased_now(plan.lines)
+
+    def count_lines(self, pattern: str) -> dict[str, int]:
+        """How many malformed lines of each feed name the person.
+
+        Args:
+            pattern: what to look for, see forgotten.pattern_of.
+        """
+        lines: dict[str, int] = {}
+        names = self.forgotten.lines_named(pattern)
+        for path in self.landed.files("rejected_lines"):
+            ((source, feed),) = self.landed.query(
+                f"select source, feed from {quoted(path)} limit 1"
+            )
+            found = self.forgotten.count_text(path, "raw_line", names)
+            lines[f"{source}.{feed}"] = lines.get(f"{source}.{feed}", 0) + found
+        return lines
+
+    def erased_now(self, lines: Mapping[str, int]) -> dict[str, list[int]]:
+        """What this erasure emptied: rows that the ledger does not count as erased yet, and lines.
+
+        Args:
+            lines: malformed lines by feed.
+        """
+        before = dict(
+            self.landed.query(
+                "select source || '.' || feed, coalesce(sum(erased), 0)::bigint "
+                "from restricted.landing.landing_ledger group by all"
+            )
+        )
+        return {
+            name: [
+                sum(self.landed.erased_rows(name).values()) - before.get(name, 0),
+                lines.get(name, 0),
+            ]
+            for name, feed in self.landed.feeds.items()
+            if feed.identifies or lines.get(name)
+        }
