@@ -12,7 +12,8 @@
     } -%}
     {%- set made_from = [query] -%}
     {%- for relation in sources or [] -%}
-        {%- do made_from.append(catalog().comments[relation | string].split("|")[:3] | join("|")) -%}
+        {%- set comment = catalog().comments[relation | string] -%}
+        {%- do made_from.append(comment.split("|")[:3] | join("|")) -%}
     {%- endfor -%}
     {%- set stamp = local_md5(made_from | join(",")) ~ " " -%}
     {%- set state = "select file_state('" ~ path ~ "')" -%}

@@ -15,7 +15,8 @@
         when {{ needed | join(" is null or ") }} is null
             then chr(31) || content_hash::varchar
         {%- if parts | length == 1 %}
-        else {{ parts[0] }}{{ "::varchar" if feed.columns[feed.key[0]].type not in ["text", "name"] }}
+        {%- set is_text = feed.columns[feed.key[0]].type in ["text", "name"] %}
+        else {{ parts[0] }}{{ "::varchar" if not is_text }}
         {%- else %}
         else concat_ws(chr(31), {{ parts | join(", ") }})
         {%- endif %}

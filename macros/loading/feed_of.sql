@@ -1,6 +1,6 @@
 {% macro feed_of(feed_name) -%}
     {#- A feed of the registry with what follows from it: lists of columns by what they are, names
-        of models. What is wrong with an entry is told when the run begins (check_vars), so nothing
+        of models. What is wrong with an entry is told when the run begins (check_feeds), so nothing
         here stumbles over it before. -#}
     {%- set declared = var("feeds").get(feed_name) if var("feeds") is mapping -%}
     {%- set entry = declared if declared is mapping else {} -%}

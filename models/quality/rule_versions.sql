@@ -22,7 +22,7 @@ judges as (
         'reference' as kind,
         '{{ name }}' as name,
         left(md5(coalesce(sum(hash({{ name }})), 0)::varchar), 8) as version
-    from {{ ref(name) }}
+    from {{ ref(name) }} as {{ name }}
     {%- endfor %}
 ),
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
 
 PROJECT = Path(__file__).resolve().parents[2]
 TEXTS = ("text", "name")  # types whose text is the value: there is nothing to parse
@@ -24,6 +24,12 @@ VARIED = ("text", "email", "money", "timestamp")  # types whose cleaning can mak
 LINEAGE = (
     *("row_id", "file_id", "load_id", "source_file", "source_row", "loaded_at"),
     *("content_hash", "change", "entity_key"),
+)
+
+# What a quarantine table says beside the delivered columns.
+WITHHELD = (
+    *("rejection_reason", "all_reasons", "dq_flags", "row_id", "source_file", "source_row"),
+    *("first_seen_at", "run_id"),
 )
 
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
@@ -89,7 +95,7 @@ class Feed(Strict):
     domain: Name
     mode: Literal["snapshot", "delta"]
     growth: Literal["small", "endless"]
-    rhythm_days: Annotated[float, Field(gt=0)]
+    rhythm_days: Annotated[StrictInt, Field(gt=0)]
     mart: Name | None = None
     mart_count: Name | None = None
     seed: Name | None = None
@@ -182,10 +188,17 @@ def contradictions(name: str, feed: Feed) -> Iterator[str]:
     if updated and (updated.type != "timestamp" or updated.staged_as):
         yield f"{place}.columns.last_updated: must be a timestamp, and be called so in staging"
     staged = Counter(LINEAGE)
+    withheld = set(feed.columns) & set(WITHHELD)
+    if withheld:
+        yield (
+            f"{place}.columns: each quarantine table has its own {', '.join(sorted(withheld))}: "
+            "give the column another name, and its header to column_aliases"
+        )
     for column, says in feed.columns.items():
         where = f"{place}.columns.{column}"
         staged[says.staged_as or column] += 1
-        staged[f"has_{column}_text"] += says.type not in TEXTS
+        if says.type not in TEXTS:
+            staged.update([f"has_{column}_text", f"{column}_text", f"delivered_{column}"])
         if says.pii and says.free_text:
             yield f"{where}: pii and free_text exclude each other: free_text is not about people"
         if says.free_text and says.type not in TEXTS:

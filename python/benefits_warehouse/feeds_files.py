@@ -423,7 +423,7 @@ def made_files(project: Path = PROJECT) -> dict[Path, str]:
         seed = Path("seeds") / source / f"{seed_of(name, feed)}.csv"
         if not (project / seed).exists():
             files[seed] = ",".join(feed.columns) + "\n"
-    files[models / "quality/_quarantine__models.yml"] = quarantine_yml(feeds, words)
+    files[models / "quality/_quality_quarantine__models.yml"] = quarantine_yml(feeds, words)
     for source in dict.fromkeys(name.split(".")[0] for name in feeds):
         own = {name: feed for name, feed in feeds.items() if name.startswith(f"{source}.")}
         path = models / "staging" / source / f"_stg_{source}__models.yml"
@@ -477,10 +477,17 @@ def by_hand(project: Path, name: str, feed: Feed) -> list[str]:
 
 
 def write_files(project: Path = PROJECT) -> list[Path]:
-    """Write what differs; returns the files that were written."""
+    """Write what differs; returns the files that were written.
+
+    Raises:
+        ValueError: a file of that name was written by hand.
+    """
     written = []
     for path, text in made_files(project).items():
         goal = project / path
+        heads = [head for head in (SQL_HEAD, YAML_HEAD) if text.startswith(head)]
+        if heads and goal.exists() and not goal.read_text().startswith(heads[0]):
+            raise ValueError(f"{path} was not made by make feed: give the feed another entity")
         if not goal.exists() or goal.read_text() != text:
             goal.parent.mkdir(parents=True, exist_ok=True)
             goal.write_text(text)
@@ -500,7 +507,7 @@ def main() -> int:
             raise ValueError(f"var feeds has no {arguments.name}: {', '.join(feeds)}")
         if arguments.check:
             problems = differences()
-            print("\n".join([*problems, "make feed mends that"] if problems else ["no difference"]))
+            print("\n".join([*problems, "make feed fixes that"] if problems else ["no difference"]))
             return bool(problems)
         for path in write_files():
             print(f"written: {path}")

@@ -1,7 +1,7 @@
 -- What: the key of every published relation is unique. Where it may be null is the contract's
 -- business: a row that lacks its key is in a mart only where the registry lets it in (tier 1).
 -- Why: a row twice doubles money and heads in whatever joins it.
--- Resolve: one row per key is the work of int_…_current (models/intermediate); look there for the
+-- Resolve: one row per key is the work of macro versions (macros/loading); look in the view for the
 -- key that is named here. Relations that hooks write (ops) are tested by their contract.
 {{ config(severity='error') }}
 {% set keys = {

@@ -26,4 +26,6 @@ left join {{ ref('reconciliation') }} as reconciliation
     on
         feeds.source = reconciliation.source
         and feeds.feed = reconciliation.feed
-where reconciliation.difference is distinct from 0
+where
+    reconciliation.difference is distinct from 0
+    and {{ "false" if limits() else "true" }}  -- --empty and --sample leave rows out

@@ -13,7 +13,9 @@
             from {{ ledger }} where origin <> '{{ wanted }}'
             {%- for name, feed in feeds().items() %}
             union all
-            select 'has a feed of another mode: {{ name }} was loaded as ' || mode || ', and this run asks for {{ feed.mode }}'
+            select
+                'has a feed of another mode: {{ name }} was loaded as ' || mode
+                || ', and this run asks for {{ feed.mode }}'
             from {{ ledger }}
             where
                 source = '{{ feed.source }}' and feed = '{{ feed.feed }}'
@@ -26,7 +28,9 @@
             {%- set stamped -%}
                 select database_name, schema_name, table_name
                 from duckdb_tables()
-                where comment like '%|%'
+                where
+                    database_name in ('{{ target.database }}', 'restricted')
+                    and regexp_matches(comment, '^[0-9a-f]{32}[|][0-9a-f]{32}')
             {%- endset -%}
             {%- for row in run_query(stamped).rows -%}
                 {#- By the adapter, so that dbt forgets it too: snapshots ask dbt what is there. -#}

@@ -29,5 +29,6 @@
     {% endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
+    {% do catalog().comments.update({target_relation | string: ""}) %}
     {{ return({"relations": [target_relation]}) }}
 {% endmaterialization %}

@@ -15,8 +15,8 @@
     {#- Sets the variable snapshot_time, from which on the changes that this snapshot finds are
         valid: when the newest load of its feed (meta.feed) was landed, so that a build that is done
         again later writes the same history. Where the snapshot knows that time already, it was not
-        a load that changed something (a rule, say), and the start of the run counts, but never a time
-        before what it knows: the clock may have been set back. -#}
+        a load that changed something (a rule, say), and the start of the run counts, but never a
+        time before what it knows: the clock may have been set back. -#}
     {%- set feed = feeds()[config.get("meta").feed] -%}
     {%- set known -%}
         {%- if this | string in catalog().comments -%}

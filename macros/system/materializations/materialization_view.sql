@@ -1,7 +1,6 @@
 {#- See materialization_table: replaced in one statement, and left alone where it is this view
-    already and what it reads has the same columns, which a view remembers. Those of landed files
-    may change with any load. Its comment is "view <SQL> <SQL with its places and what it reads>":
-    the tables below go by the first. -#}
+    already and what it reads has the same columns, which a view remembers. Its comment is "view
+    <SQL> <SQL with its places and what it reads>": the tables below go by the first. -#}
 {% materialization view, adapter="duckdb" %}
     {% set target_relation = this.incorporate(type="view") %}
     {% set reads = [sql, inputs_of(model).rules] %}
@@ -9,9 +8,7 @@
         {% do reads.append(catalog().comments.get(relation, "").split("|")[0]) %}
     {% endfor %}
     {% set comment = "view " ~ code_of(model, sql) ~ " " ~ local_md5(reads | join) %}
-    {% set ledger = "model." ~ project_name ~ ".landing_ledger" %}
-    {% if not flags.FULL_REFRESH and ledger not in model.depends_on.nodes
-        and catalog().comments.get(this | string) == comment %}
+    {% if not flags.FULL_REFRESH and catalog().comments.get(this | string) == comment %}
         {% call noop_statement("main", "UNCHANGED") %} {{ sql }} {% endcall %}
         {{ return({"relations": [target_relation]}) }}
     {% endif %}

@@ -1,4 +1,4 @@
-{% macro publish() -%}
+{% macro publish(results) -%}
     {#- Checkpoints the working copy and puts a copy of it where readers look, by rename; true where
         that was done. The copy says that the run succeeded; the working copy says so once exports
         are written, too. Readers never see half a build: nothing is published while a table is not
@@ -8,6 +8,7 @@
         "from a part of the input (" ~ limits() | join(", ") ~ ")": limits(),
         "not up to date": stale_tables(),
         "failed or skipped when last run": failed_nodes(),
+        "an earlier run was killed, and this one leaves out": left_out_after_kill(results),
     }.items() if names -%}
         {%- set more = " and " ~ (names | length - 3) ~ " more" if names | length > 3 else "" -%}
         {%- do why.append(reason ~ ": " ~ names[:3] | join(", ") ~ more) -%}
@@ -27,7 +28,7 @@
     {%- endset -%}
     {%- set beside, goal = run_query(copy).rows[0] -%}
     {%- do run_query("attach '" ~ beside | replace("'", "''") ~ "' as publication") -%}
-    {%- do record_run("success", "publication") -%}
+    {%- do record_run("success", true, "publication") -%}
     {%- do run_query("checkpoint publication") -%}
     {%- do run_query("detach publication") -%}
     {%- do run_query(
@@ -39,17 +40,78 @@
 
 
 {% macro stale_tables() -%}
-    {#- Names of tables whose parents are not what they were built from: a run of some models, one
-        that was killed, or a backup that was put back left the warehouse half way. -#}
-    {%- set names = [] -%}
+    {#- Names of tables whose parents are not what they were built from, or that are masked where
+        this run is clear, or clear where it is masked: a run of some models, one that was killed,
+        or a backup that was put back left the warehouse half way. One that is not there counts
+        where readers have it. -#}
+    {%- set names, missing = [], missing_tables() -%}
     {%- for node in graph.nodes.values()
         if node.config.materialized in ["table", "judged", "after_judged"] -%}
-        {%- set comment = catalog().comments.get(relation_of(node) | string, "") -%}
+        {%- set comment = catalog().comments.get(relation_of(node) | string) -%}
         {%- set now = inputs_of(node) -%}
-        {%- if comment.split("|")[1:3] != [now.rules, now.inputs] -%}
+        {%- set parts = (comment or "").split("|") -%}
+        {%- if comment is not none and (
+            parts[1:3] != [now.rules, now.inputs]
+            or node.database == target.database and masking() not in parts
+        ) -%}
             {%- do names.append(node.name) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if missing and run_query("select file_state(" ~ published_file() ~ ")").rows[0][0]
+        != "none" -%}
+        {%- do run_query("attach " ~ published_file() ~ " as published (read_only)") -%}
+        {%- set query -%}
+            select table_name from duckdb_tables()
+            where database_name = 'published' and table_name in ('{{ missing | join("', '") }}')
+        {%- endset -%}
+        {%- do names.extend(run_query(query).columns[0].values()) -%}
+        {%- do run_query("detach published") -%}
+    {%- endif -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+
+{% macro missing_tables() -%}
+    {#- Names of published models that have no table yet. -#}
+    {%- set names = [] -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == "model" and node.database == target.database
+        and relation_of(node) | string not in catalog().comments -%}
+        {%- do names.append(node.name) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+
+{% macro published_file() -%}
+    {#- The path of the published file as a SQL string. -#}
+    {%- set folder = run_query("select getvariable('warehouse_folder')").rows[0][0] -%}
+    {{ return("'" ~ folder | replace("'", "''") ~ "/analytics.duckdb'") }}
+{%- endmacro %}
+
+
+{% macro left_out_after_kill(results) -%}
+    {#- Names of published models and tests of severity error that this run left out, where a run
+        was killed since something was published last: nobody knows what that one refused. -#}
+    {%- set query -%}
+        select count(*) from {{ relation_of("run_history") }}
+        where
+            status = 'interrupted' and command in ('build', 'run', 'retry')
+            and coalesce(run_number, 0) > (
+                select coalesce(max(run_number) filter (where is_published), 0)
+                from {{ relation_of("run_history") }}
+            )
+    {%- endset -%}
+    {%- set names = [] -%}
+    {%- if run_query(query).rows[0][0] -%}
+        {%- set done = results | map(attribute="node.unique_id") | list -%}
+        {%- for node in graph.nodes.values() if node.unique_id not in done and (
+            node.resource_type == "model" and node.database == target.database
+            or node.resource_type == "test" and node.config.severity | lower == "error"
+        ) -%}
+            {%- do names.append(node.name) -%}
+        {%- endfor -%}
+    {%- endif -%}
     {{ return(names) }}
 {%- endmacro %}
 
@@ -91,11 +153,18 @@
     {%- set query -%}
         select database_name, schema_name, table_name, 'table' as type
         from duckdb_tables()
-        where comment like '%|%' or schema_name in ('landing', 'staging', 'intermediate')
+        where
+            database_name in ('{{ target.database }}', 'restricted')
+            and (
+                regexp_matches(comment, '^[0-9a-f]{32}[|][0-9a-f]{32}')
+                or schema_name in ('landing', 'staging', 'intermediate')
+            )
         union all
         select database_name, schema_name, view_name, 'view' as type
         from duckdb_views()
-        where schema_name in ('landing', 'staging', 'intermediate')
+        where
+            database_name in ('{{ target.database }}', 'restricted')
+            and schema_name in ('landing', 'staging', 'intermediate')
     {%- endset -%}
     {%- for row in run_query(query).rows -%}
         {%- set relation = api.Relation.create(

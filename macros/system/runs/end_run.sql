@@ -9,12 +9,12 @@
         {% set status = "failed" if bad else "success" %}
         {% do record_nodes(results) %}
         {% set is_building = flags.WHICH in ["build", "run", "retry"] %}
-        {% set published = is_building and not bad and publish() %}
-        {% set exported = published and flags.WHICH != "run" %}
+        {% set published = is_building and not bad and publish(results) %}
+        {% set exported = published and flags.WHICH != "run" and not missing_tables() %}
         {% if exported %}
             {% do export_files() %}
         {% endif %}
-        {% do record_run(status) %}
+        {% do record_run(status, published) %}
         {% if exported %}
             {% do export_run_log() %}
         {% endif %}

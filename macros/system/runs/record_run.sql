@@ -1,4 +1,4 @@
-{% macro record_run(status, database=target.database) -%}
+{% macro record_run(status, published, database=target.database) -%}
     {#- Finishes the run's row in ops.run_history of a database; counts, which are those of the
         working copy, stay null while their tables are missing. It ends the transaction: where there
         is nothing to export, no one else would. -#}
@@ -23,6 +23,7 @@
             {% endif -%}
             {%- endfor -%}
             status = '{{ status }}',
+            is_published = {{ published | string | lower }},
             finished_at = get_current_timestamp()::timestamp,
             runtime_seconds = date_diff(
                 'millisecond', started_at, get_current_timestamp()::timestamp

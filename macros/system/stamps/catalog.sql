@@ -37,12 +37,16 @@
 
 
 {% macro content_of(relation, part="''") -%}
-    {#- What the ledger of landing or the answers of enrichment hold now, {part: digest}. Read once
-        a run, by the first node that is built from them. -#}
+    {#- What the ledger of landing or the answers of enrichment hold now, {part: digest}; nothing
+        where there are none yet. Read once a run, by the first node that is built from them. -#}
     {%- set known = catalog() -%}
-    {%- if relation not in known -%}
+    {%- if relation not in known.comments -%}
+        {{ return({}) }}
+    {%- elif relation not in known -%}
         {%- set query -%}
-            select {{ part }}, sum(hash(whole_row))::varchar from {{ relation }} as whole_row group by 1
+            select {{ part }}, sum(hash(whole_row))::varchar
+            from {{ relation }} as whole_row
+            group by 1
         {%- endset -%}
         {%- set digests = {} -%}
         {%- for row in run_query(query).rows -%}

@@ -14,6 +14,7 @@
                 or (kind == "incremental" and parent.config.full_refresh is sameas false) -%}
             {%- if parent.name.startswith("land_") -%}
                 {%- do found.feeds.append(parent.name[5:]) -%}
+                {%- do found.rules.append(relation) -%}
             {%- elif parent.name == "landing_ledger" -%}
                 {#- Staging names it for the order only: it reads what was landed of one feed. -#}
                 {%- do found.ledger.append(relation) if node.config.materialized != "view" -%}

@@ -55,6 +55,8 @@
         {%- endfor -%}
         {%- do known.codes.update({node.unique_id: local_md5([
             known.engine, (text | last).replace(folder, "restricted"), columns,
+            masking() if node.database == target.database, node.config.severity,
+            node.config.warn_if, node.config.error_if, node.config.fail_calc,
             node.config.materialized, node.config.unique_key, node.config.meta.parents,
             node.config.meta.replaced,
         ] | string)}) -%}

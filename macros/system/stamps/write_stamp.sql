@@ -1,7 +1,7 @@
 {% macro write_stamp(relation, stamp) -%}
     {#- Notes on a table what it was built from, see stamp_of; in the transaction of its rows. A
         table from limited input (--empty, --sample) gets no stamp. -#}
-    {%- set parts = [stamp.text] -%}
+    {%- set parts = [stamp.text, masking()] -%}
     {%- if model.config.materialized == "judged" -%}
         {%- set newest = run_query("select max(judged_in) from " ~ relation).rows[0][0] or 0 -%}
         {%- set link = newest ~ ":" ~ invocation_id[:8] -%}
@@ -22,4 +22,10 @@
         the nodes below, which are not built where that transaction fails. -#}
     {%- do run_query("comment on " ~ kind ~ " " ~ relation ~ " is '" ~ comment ~ "'") -%}
     {%- do catalog().comments.update({relation | string: comment}) -%}
+{%- endmacro %}
+
+
+{% macro masking() -%}
+    {#- How this run writes personal data, as a part of a stamp. -#}
+    {{ return("masked=" ~ var("pii_masking_enabled") | string | lower) }}
 {%- endmacro %}

@@ -3,8 +3,8 @@
     unique_key='row_id',
     meta={
         'parents': {
-            'int_holders_known': {'employee_id': 'employee_id'},
-            'int_accounts_known': {'benefit_account_id': 'benefit_account_id'},
+            'int_account_holders_known': {'employee_id': 'employee_id'},
+            'int_benefit_accounts_known': {'benefit_account_id': 'benefit_account_id'},
         },
     }
 ) }}
@@ -30,11 +30,11 @@ transactions as (
 ),
 
 account_holders as (
-    select * from {{ ref('int_holders_known') }}
+    select * from {{ ref('int_account_holders_known') }}
 ),
 
 benefit_accounts as (
-    select * from {{ ref('int_accounts_known') }}
+    select * from {{ ref('int_benefit_accounts_known') }}
 ),
 
 mappings as (

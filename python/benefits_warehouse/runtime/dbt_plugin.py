@@ -34,6 +34,7 @@ from benefits_warehouse.runtime.full_disk import FullDiskTeller
 from benefits_warehouse.runtime.messages import hide_values
 from benefits_warehouse.runtime.reference import check_reference, reference_folder
 from benefits_warehouse.sql import quoted
+from benefits_warehouse.variables import variable_problems
 from benefits_warehouse.whole_files import (
     PRIVATE_FILE,
     PRIVATE_FOLDER,
@@ -233,6 +234,14 @@ class Plugin(BasePlugin):
         )
         conn.create_function(
             "finish_file", finish_file, ["VARCHAR", "VARCHAR"], "BIGINT", side_effects=True
+        )
+        flags: Any = get_flags()  # type: ignore[no-untyped-call]
+        conn.create_function(
+            "variable_problems",
+            lambda: "; ".join(variable_problems(flags.VARS or {})),
+            [],
+            "VARCHAR",
+            side_effects=True,
         )
         conn.create_function("feed_problems", feed_problems, ["VARCHAR"], "VARCHAR")
         conn.create_function("make_folder", make_folder, ["VARCHAR"], "BOOLEAN", side_effects=True)

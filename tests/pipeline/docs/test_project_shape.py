@@ -446,7 +446,7 @@ def test_every_export_has_an_exposure(manifest: Node) -> None:
     assert len(files) > 5
     for part in re.split(r"do export_(?:csv|file)\(", exports)[1:]:
         name = re.search(r'"(\w+\.\w+)",\s*(?:"(\w+)"|\w+,)', part)
-        files[name[1]] = {name[2]} if name[2] else set(re.findall(r'relation\("(\w+)"', part))
+        files[name[1]] = {name[2]} if name[2] else set(re.findall(r'relation_of\("(\w+)"', part))
     files["run_log.jsonl"] = {"run_history"}
     exposures = {exposure["label"]: exposure for exposure in manifest["exposures"].values()}
     for name, models in files.items():

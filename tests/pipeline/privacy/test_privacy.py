@@ -63,11 +63,13 @@ MISTAKES = {
     "models/intermediate/int_mistaken_number.py": """
         def model(dbt, session):
             dbt.config(materialized="table")
+            dbt.ref("landing_ledger")
             holders = dbt.source("landing", "land_spend_accounts__employees")
             rows = holders.project("last_name").fetchall()
             return session.sql("select " + str(int(rows[0][0])))
     """,
     "models/intermediate/int_tested_persons.sql": """
+        -- depends_on: {{ ref('landing_ledger') }}
         select * from {{ source('landing', 'land_benefits_admin__employees') }}
         union all
         select * from {{ source('landing', 'land_benefits_admin__employees') }}

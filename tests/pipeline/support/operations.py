@@ -194,6 +194,7 @@ class House:
     def __init__(self, folder: Path, project: Path, deliveries: Deliveries) -> None:
         self.folder = folder
         self.warehouse = Warehouse(folder / "house", project)
+        self.warehouse.ask_for_more()
         self.warehouse.folder.mkdir(parents=True, exist_ok=True)
         self.deliveries = deliveries
         self.variables: dict[str, Any] = {}

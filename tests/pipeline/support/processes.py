@@ -87,8 +87,8 @@ class Run:
         self.log = warehouse.folder / f"{name}.log"
         self.log.unlink(missing_ok=True)
         self.began: float | None = None
-        warehouse.take_parsed()
         words = warehouse.arguments(*arguments, variables=variables)
+        warehouse.take_parsed()
         settings = {**os.environ, **warehouse.environment(), **(environment or {})}
         places = str(warehouse.folder), str(warehouse.project)
         more = str(self.log), largest_file, prelude
