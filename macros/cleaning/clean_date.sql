@@ -1,21 +1,30 @@
-{% macro clean_date(text) -%}
-    {#- YYYY-MM-DD, YYYYMMDD, YYYY/MM/DD, DD-Mon-YYYY, and MM/DD/YYYY (var date_order); a time part
-        is cut. The shape is checked first, since a cast alone takes '2024-1-5' and 'infinity'; the
-        year 0000, which systems write for nothing, is none. Functions of one column only, see
-        tidy_text. -#}
+{% macro clean_date(text, order=none) -%}
+    {#- A day in one of the shapes of the page READING; a time part is cut. The shape is checked
+        first, since a cast alone takes '2024-1-5' and 'infinity'; the year 0000, which systems
+        write for nothing, is none. Years of two digits are 1950 to 2049. Functions of one column
+        only, see tidy_text. -#}
     {%- set year = "([0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})" -%}
-    {%- set time = '([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?[AaPp][Mm])?'
-        ~ '( ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?))?)?' -%}
+    {%- set digits, any_year = "[0-9]{1,2}", "(" ~ year ~ "|[0-9]{2})" -%}
     {%- set shapes = [
-        year ~ "-[0-9]{2}-[0-9]{2}",
-        year ~ "[0-9]{4}",
-        year ~ "/[0-9]{2}/[0-9]{2}",
-        "[0-9]{2}-[A-Za-z]{3}-" ~ year,
-        "[0-9]{2}/[0-9]{2}/" ~ year,
+        year ~ "(-[0-9]{2}-|[0-9]{2}|/[0-9]{2}/)[0-9]{2}",
+        digits ~ "(/" ~ digits ~ "/|-" ~ digits ~ "-|[.]" ~ digits ~ "[.])" ~ any_year,
+        digits ~ "-[A-Za-z]{3}-" ~ any_year,
+        "[0-9]{2}[A-Za-z]{3}" ~ year,
+        "[A-Za-z]{3,9} " ~ digits ~ ",? " ~ year,
     ] -%}
-    {%- set last_format = '%d/%m/%Y' if var("date_order") == "dmy" else '%m/%d/%Y' -%}
+    {%- set day = "regexp_extract(" ~ text ~ ", '^(" ~ shapes | join("|") ~ ")("
+        ~ time_pattern() ~ ")?$', 1)" -%}
+    {%- set short = "'^([0-9]{1,2}[-/.].*[-/.])(Y[0-9])$', '\\1CC\\2'" -%}
+    {%- set day = "regexp_replace(regexp_replace(" ~ day ~ ", "
+        ~ short | replace("Y", "[0-4]") | replace("CC", "20") ~ "), "
+        ~ short | replace("Y", "[5-9]") | replace("CC", "19") ~ ")" -%}
+    {%- set numbers = "%d?%m?%Y" if (order or var("date_order")) == "dmy" else "%m?%d?%Y" -%}
     try_strptime(
-        regexp_extract({{ text }}, '^({{ shapes | join("|") }}){{ time }}$', 1),
-        ['%Y-%m-%d', '%Y%m%d', '%Y/%m/%d', '%d-%b-%Y', '{{ last_format }}']
+        {{ day }},
+        [
+            '%Y-%m-%d', '{{ numbers | replace("?", "/") }}', '%Y%m%d', '%Y/%m/%d',
+            '{{ numbers | replace("?", "-") }}', '{{ numbers | replace("?", ".") }}',
+            '%d-%b-%Y', '%d%b%Y', '%b %d, %Y', '%b %d %Y', '%B %d, %Y', '%B %d %Y'
+        ]
     )::date
 {%- endmacro %}

@@ -1,12 +1,13 @@
 {% macro clean_ein(text) -%}
-    {#- Employer number as NN-NNNNNNN, leading zeros kept; what is not nine digits becomes null.
-        Blanks, dashes of any kind and a leading "EIN" are spelling, other characters are not.
-        Functions of one column only, see tidy_text. -#}
-    {%- set spelling = "(?i)^(fein|ein)[ :#.]*|[\\s\\p{Pd}−]" -%}
+    {#- Employer number as NN-NNNNNNN, leading zeros kept; what is not nine digits becomes null, and
+        so does what is written like a social security number. Functions of one column only, see
+        tidy_text. -#}
+    {%- set any_ssn = "(?s)^.*" ~ ssn_pattern() ~ ".*$" -%}
     nullif(
         regexp_replace(
             regexp_extract(
-                regexp_replace({{ text }}, '{{ spelling }}', '', 'g'), '^[0-9]{9}$'
+                {{ ein_digits("regexp_replace(" ~ text ~ ", '" ~ any_ssn ~ "', '')") }},
+                '^[0-9]{9}$'
             ),
             '^(..)', '\1-'
         ),

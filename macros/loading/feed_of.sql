@@ -17,8 +17,9 @@
         {%- for attribute, names in having.items() if says.get(attribute) -%}
             {%- do names.append(column) -%}
         {%- endfor -%}
-        {%- do masks.update({column: says.get("pii") or "text"})
-            if says.get("pii") or says.get("free_text") -%}
+        {%- set mask = says.get("pii") or ("text" if says.get("free_text"))
+            or ("ein" if says.get("type") == "ein") -%}
+        {%- do masks.update({column: mask}) if mask -%}
     {%- endfor -%}
     {%- set source_name, _, part = feed_name.partition(".") -%}
     {{ return(dict(

@@ -15,7 +15,7 @@ judges as (
     from {{ ref('int_rules_versioned') }}
     {%- for name in [
         'allowed_values', 'category_benefit_mappings', 'column_aliases', 'companies',
-        'company_lookup',
+        'company_lookup', 'value_aliases',
     ] %}
     union all
     select

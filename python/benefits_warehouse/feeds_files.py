@@ -84,6 +84,15 @@ def typed_line(column: str, says: Column) -> str:
     return f"{{{{ {macro}('{column}_text') }}}} as {name}"
 
 
+def ein_lines(column: str, says: Column) -> list[str]:
+    """The lines that tell what an EIN that can't be read looks like."""
+    name = says.staged_as or column
+    return [
+        f"{{{{ short_ein('{column}_text') }}}} as short_{name}",
+        f"{{{{ holds_ssn('{column}_text') }}}} as has_ssn_in_{name}",
+    ]
+
+
 def delivered_line(column: str, says: Column) -> str:
     """The line that tells whether there was something in a column that is typed as delivered."""
     value = says.staged_as or column
@@ -109,6 +118,7 @@ def staging_sql(name: str, feed: Feed) -> str:
         *STAGED,
         *(typed_line(c, s) for c, s in columns if s.type in TEXTS and s.pii != "hidden"),
         *of("hidden", "email", "ein"),
+        *(line for c, s in columns if s.type == "ein" for line in ein_lines(c, s)),
         *(f"delivered_{column}" for column in raw),
         *of("money"),
         *(
@@ -249,6 +259,9 @@ def staged_columns(feed: Feed, words: Words) -> Iterator[str]:
         if says.pii == "hidden":
             about, pii = f"Hash of {column}, to count distinct ones; null without any.", "none"
         yield entry(name, about, f"{pii}_{feed.domain}")
+        if says.type == "ein":
+            yield entry(f"short_{name}", doc("short_ein"), f"none_{feed.domain}")
+            yield entry(f"has_ssn_in_{name}", doc("has_ssn"), f"none_{feed.domain}")
         if says.type not in TEXTS:
             yield entry(f"has_{column}_text", words.whether(column), f"none_{feed.domain}")
     if "last_updated" not in feed.columns:

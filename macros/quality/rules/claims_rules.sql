@@ -13,6 +13,8 @@
         'no_coverage_on_service_date':
             'service_date is not null and company_ein is not null and not is_covered',
         'invalid_last_updated': 'has_last_updated_text and last_updated is null',
+        'ein_zero_restored': 'company_ein = short_company_ein',
+        'personal_data_in_company_ein': 'has_ssn_in_company_ein',
         'duplicate_key': 'claim_id is not null and has_other_contents',
     }) }}
 {% endmacro %}

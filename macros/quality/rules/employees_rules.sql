@@ -15,6 +15,8 @@
         'future_start_date': is_future('start_date'),
         'invalid_last_updated': 'has_last_updated_text and last_updated is null',
         'personal_data_in_title': holds_personal_data('title'),
+        'ein_zero_restored': 'delivered_ein = short_company_ein',
+        'personal_data_in_company_ein': 'has_ssn_in_company_ein',
         'duplicate_key': 'person_id is not null and has_other_contents',
     }) }}
 {% endmacro %}

@@ -10,6 +10,8 @@
         'unknown_plan_type': 'plan_type is not null and not is_known_type',
         'invalid_last_updated': 'has_last_updated_text and last_updated is null',
         'personal_data_in_carrier_name': holds_personal_data('carrier_name'),
+        'ein_zero_restored': 'company_ein = short_company_ein',
+        'personal_data_in_company_ein': 'has_ssn_in_company_ein',
         'duplicate_key': 'record_key is not null and has_other_contents',
     }) }}
 {% endmacro %}

@@ -36,13 +36,18 @@ coverage as (
 
 spelled as (
     select
-        claims.* exclude (claim_type),
+        claims.* exclude (claim_type, company_ein),
+        -- Eight digits are an EIN only where a zero in front makes them a listed one.
+        case
+            when claims.short_company_ein is null then claims.company_ein
+            else companies.company_ein
+        end as company_ein,
         coalesce(claim_types.value, {{ mask_text('claims.claim_type') }}) as claim_type,
         claim_types.value is not null as is_known_type,
         companies.company_ein is not null as is_known_company
     from claims
     left join companies
-        on claims.company_ein = companies.company_ein
+        on coalesce(claims.short_company_ein, claims.company_ein) = companies.company_ein
     left join claim_types
         on lower(claims.claim_type) = claim_types.caseless_value
 ),
@@ -74,6 +79,8 @@ select
     claim_type,
     company_ein,
     amount,
+    short_company_ein,
+    has_ssn_in_company_ein,
     has_company_ein_text,
     has_amount_text,
     has_service_date_text,

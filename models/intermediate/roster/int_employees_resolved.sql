@@ -1,5 +1,6 @@
--- The person with a company and a title: an EIN is inferred from the e-mail domain where the lookup
--- names exactly one, a missing title is the last one that the person had.
+-- The person with a company and a title: an EIN gets its lost zero back where that makes it that of
+-- a listed company, and is inferred from the e-mail domain where the lookup names exactly one; a
+-- missing title is the last one that the person had.
 with
 
 {{ versions(
@@ -21,6 +22,10 @@ domains as (
     select * from {{ ref('int_domains_resolved') }}
 ),
 
+companies as (
+    select * from {{ ref('int_companies_listed') }}
+),
+
 last_titles as (
     select
         versions.entity_key,
@@ -37,10 +42,10 @@ final as (
     select
         employees.* exclude (title, company_ein),
         split_part(employees.email, '@', 2) as email_domain,
-        employees.company_ein as delivered_ein,
-        coalesce(employees.company_ein, domains.company_ein) as company_ein,
+        coalesce(employees.company_ein, companies.company_ein) as delivered_ein,
+        coalesce(employees.company_ein, companies.company_ein, domains.company_ein) as company_ein,
         case
-            when employees.company_ein is not null then 'source'
+            when coalesce(employees.company_ein, companies.company_ein) is not null then 'source'
             when domains.company_ein is not null then 'inferred'
             else 'none'
         end as company_ein_source,
@@ -48,6 +53,8 @@ final as (
         employees.title as delivered_title,
         coalesce(employees.title, last_titles.title) as title
     from employees
+    left join companies
+        on employees.short_company_ein = companies.company_ein
     left join domains
         on split_part(employees.email, '@', 2) = domains.email_domain
     left join last_titles

@@ -2,18 +2,34 @@
 -- the landed history first shows it. Null where history begins with it: it has always been so.
 with
 
+statuses as (
+    select * from {{ ref('int_allowed_values_spelled') }}
+    where source = 'spend_accounts' and feed = 'employees' and field = 'status'
+),
+
+holders as (
+    select * from {{ ref('stg_spend_accounts__employees') }}
+    where employee_id is not null
+),
+
 versions as (
     select
-        entity_key,
-        termination_date,
-        coalesce(lower(status) = 'terminated', false) as is_terminated,
-        coalesce(last_updated, loaded_at)::date as known_on,
+        holders.entity_key,
+        holders.termination_date,
+        coalesce(
+            lower(coalesce(statuses.value, holders.status)) = 'terminated', false
+        ) as is_terminated,
+        coalesce(holders.last_updated, holders.loaded_at)::date as known_on,
         row_number() over (
-            partition by entity_key
-            order by last_updated asc nulls first, load_id asc, content_hash asc
+            partition by holders.entity_key
+            order by
+                holders.last_updated asc nulls first,
+                holders.load_id asc,
+                holders.content_hash asc
         ) as version_number
-    from {{ ref('stg_spend_accounts__employees') }}
-    where employee_id is not null
+    from holders
+    left join statuses
+        on lower(holders.status) = statuses.caseless_value
 ),
 
 last_active as (

@@ -27,9 +27,11 @@ facts as (
         account_holders.* exclude (status),
         coalesce(statuses.value, account_holders.status) as status,
         statuses.value is not null as is_known_status,
-        coalesce(lower(account_holders.status) = 'terminated', false) as is_terminated,
+        coalesce(
+            lower(coalesce(statuses.value, account_holders.status)) = 'terminated', false
+        ) as is_terminated,
         case
-            when lower(account_holders.status) = 'terminated'
+            when lower(coalesce(statuses.value, account_holders.status)) = 'terminated'
                 then coalesce(account_holders.termination_date, terminations.terminated_on)
         end as terminated_on
     from account_holders

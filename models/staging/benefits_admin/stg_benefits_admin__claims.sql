@@ -30,6 +30,8 @@ renamed as (
         claim_id,
         claim_type,
         {{ clean_ein('company_ein_text') }} as company_ein,
+        {{ short_ein('company_ein_text') }} as short_company_ein,
+        {{ holds_ssn('company_ein_text') }} as has_ssn_in_company_ein,
         delivered_amount,
         {{ clean_money('delivered_amount', is_varied=true) }} as amount,
         {{ is_filled('company_ein_text') }} as has_company_ein_text,

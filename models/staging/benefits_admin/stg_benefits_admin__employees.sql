@@ -36,6 +36,8 @@ renamed as (
         case when has_notes_text then notes_hash end as notes_hash,
         {{ clean_email('email_text') }} as email,
         {{ clean_ein('company_ein_text') }} as company_ein,
+        {{ short_ein('company_ein_text') }} as short_company_ein,
+        {{ holds_ssn('company_ein_text') }} as has_ssn_in_company_ein,
         {{ is_filled('email_text') }} as has_email_text,
         {{ is_filled('company_ein_text') }} as has_company_ein_text,
         {{ is_filled('start_date_text') }} as has_start_date_text,

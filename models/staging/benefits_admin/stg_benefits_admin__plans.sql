@@ -30,6 +30,8 @@ renamed as (
         plan_type,
         carrier_name,
         {{ clean_ein('company_ein_text') }} as company_ein,
+        {{ short_ein('company_ein_text') }} as short_company_ein,
+        {{ holds_ssn('company_ein_text') }} as has_ssn_in_company_ein,
         {{ is_filled('company_ein_text') }} as has_company_ein_text,
         {{ is_filled('start_date_text') }} as has_start_date_text,
         {{ is_filled('end_date_text') }} as has_end_date_text,

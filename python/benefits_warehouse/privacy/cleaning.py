@@ -13,7 +13,10 @@ MACROS = Path(__file__).resolve().parents[3] / "macros" / "cleaning"
 
 @cache
 def macros() -> Any:
-    """All of them as one Jinja module, since they call each other; dbt is not needed for it."""
+    """All of them as one Jinja module, since they call each other; dbt is not needed for it.
+
+    Vars are not known here, so that clean_date and clean_timestamp need an order.
+    """
     texts = [path.read_text() for path in sorted(MACROS.glob("*.sql"))]
     return Environment().from_string("".join(texts)).module
 

@@ -31,6 +31,7 @@ OF_DBT = re.compile(r"getIcon\(item|favicon|Failed to load resource|unique secur
 MODEL = "model.benefits_warehouse."
 # Pages beside the overview, each with its head; the overview links to all of them.
 PAGES = {
+    "reading": "READING",
     "benefits_warehouse": "DESIGN",
     "playbook": "PLAYBOOK",
     "costs": "COSTS",

@@ -64,7 +64,7 @@ def test_logs_of_quality(make_warehouse: Callable[..., Warehouse], tmp_path: Any
     assert trend == [(0.0,), (1.0,)]
 
     # A gate of level error keeps the build from being published, and names what to look at.
-    gates = {"rows_min": {"warn": 2, "error": None}, "quarantined_pct_max": {"error": 20}}
+    gates = {"rows_min": {"warn": 2}, "quarantined_pct_max": {"error": 20}}
     variables = {"quality_gates": gates}
     assert not warehouse.dbt("build", variables=variables, manifest=warehouse.manifest()).success
     assert "not published; fix and run again: assert_gates_are_kept" in warehouse.output

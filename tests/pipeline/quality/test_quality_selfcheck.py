@@ -45,14 +45,32 @@ NOON = dt.datetime(2024, 1, 5, 12)
         *((clean_ein, raw, None) for raw in values.BAD_EINS),
         *((clean_day, raw, DAY) for raw in ("2024-01-05", "20240105", "2024/01/05")),
         *((clean_day, raw, DAY) for raw in ("05-Jan-2024", "01/05/2024", "2024-01-05T23:59Z")),
+        *((clean_day, raw, DAY) for raw in ("1/5/24", "01-05-2024", "1.5.2024", "Jan 5, 2024")),
+        *(
+            (clean_day, raw, DAY)
+            for raw in ("january 5 2024", "5-JAN-24", "05JAN2024", "Jan 5 2024")
+        ),
+        *((clean_day, raw, DAY) for raw in ("1/5/2024 12:00:00 AM", "1/5/2024 0:00 UTC")),
+        (clean_day, "1/5/50", dt.date(1950, 1, 5)),
+        (clean_day, "1/5/49", dt.date(2049, 1, 5)),
         *((clean_day, raw, None) for raw in values.BAD_DAYS),
         *((clean_money, raw, Decimal("1234.50")) for raw in ("1,234.50", "$1234.5", "+1,234.50")),
         *((clean_money, raw, Decimal("-12.00")) for raw in ("(12.00)", "-$12", "$-12", "($12.0)")),
+        *(
+            (clean_money, raw, Decimal("-12.00"))
+            for raw in ("12-", "12.00CR", "$(12.00)", "\u221212")
+        ),
+        *(
+            (clean_money, raw, Decimal("12.00"))
+            for raw in ("USD 12", "12.00 usd", "US$12.000", "$ 12")
+        ),
         (clean_money, ".50", Decimal("0.50")),
         (clean_money, "9" * 16 + ".99", Decimal("9" * 16 + ".99")),
         *((clean_money, raw, None) for raw in values.BAD_MONEY),
         *((clean_moment, raw, NOON) for raw in ("2024-01-05T12:00Z", "2024-01-05 12:00")),
         *((clean_moment, raw, NOON) for raw in ("2024-01-06T02:59+14:59", "2024-01-05T04:00-0800")),
+        *((clean_moment, raw, NOON) for raw in ("1/5/2024 12:00 PM", "Jan 5, 2024 12:00:00 UTC")),
+        *((clean_moment, raw, NOON) for raw in ("05-JAN-24 7:00 am -05:00", "20240105 12:00")),
         (clean_moment, "2024-01-05", dt.datetime(2024, 1, 5)),
         *((clean_moment, raw, None) for raw in values.BAD_MOMENTS),
     ],

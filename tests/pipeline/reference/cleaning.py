@@ -17,9 +17,20 @@ MISSING_WORDS = {"", "null", "n/a", "na", "none", "nan", "-"}
 BLANK_CATEGORIES = {"Cc", "Zs", "Zl", "Zp"}  # control characters and every separator
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DASHES = " \u2212"  # besides every Unicode dash: a blank and the minus sign
-TIME_PART = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
-DIGITS = r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"
-PLAIN_MONEY = rf"({DIGITS}(\.[0-9]{{1,2}})?|\.[0-9]{{1,2}})"
+MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+FIRST_SHORT_YEAR = 1950  # of the hundred years that two digits stand for
+FIGURES = re.compile(r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)?(\.[0-9]+)?")
+# What an amount is made of, and in which order (blanks between them aside): n the figures, s a
+# sign, m a minus, c a currency mark, u one that may stand behind, r a credit, ( and ).
+AMOUNT = {"US$": "c", "USD": "u", "$": "c", "CR": "r", "+": "s", "-": "m", "\u2212": "m"}
+AMOUNT_ORDERS = {
+    *("n", "sn", "cn", "scn", "csn"),
+    *("nm", "cnm", "nr", "cnr", "(n)", "(cn)", "c(n)"),
+    *("nu", "snu", "nmu", "nru", "(n)u"),
+}
 MOST_DIGITS = 16  # before the point, as DECIMAL(18,2) holds
 LARGEST_OFFSET = dt.timedelta(hours=14, minutes=59)
 
@@ -51,35 +62,152 @@ def clean_email(raw: str | None) -> str | None:
 
 def clean_ein(raw: str | None) -> str | None:
     """NN-NNNNNNN; blanks, dashes and a leading EIN or FEIN are only spelling."""
-    text = clean_text(raw)
-    if text is None:
+    digits = ein_digits(raw)
+    if len(digits) != 9 or holds_ssn(raw):
         return None
-    text = re.sub(r"^F?EIN", "", text, flags=re.IGNORECASE)
+    return f"{digits[:2]}-{digits[2:]}"
+
+
+def short_ein(raw: str | None) -> str | None:
+    """What eight digits are with a zero in front."""
+    digits = ein_digits(raw)
+    return f"0{digits[0]}-{digits[1:]}" if len(digits) == 8 else None
+
+
+def ein_digits(raw: str | None) -> str:
+    """The digits of an EIN without its spelling; none where there is anything else."""
+    text = re.sub(r"^F?EIN[ :#.]*", "", clean_text(raw) or "", flags=re.IGNORECASE)
     digits = "".join(one for one in text if one not in DASHES and unicodedata.category(one) != "Pd")
-    return f"{digits[:2]}-{digits[2:]}" if re.fullmatch(r"[0-9]{9}", digits) else None
+    return digits if re.fullmatch(r"[0-9]*", digits) else ""
+
+
+def holds_ssn(raw: str | None) -> bool:
+    """Whether three, two and four digits stand there with blanks or dashes between them."""
+    groups: list[int] = []  # sizes of runs of digits, -1 where more than a gap is between two
+    before = ""
+    for letter in clean_text(raw) or "":
+        if is_digit(letter):
+            if before == "digit":
+                groups[-1] += 1
+            else:
+                groups.append(1)
+            before = "digit"
+        elif letter in DASHES or unicodedata.category(letter) == "Pd":
+            before = "gap"
+        else:
+            groups.append(-1)
+            before = "other"
+    return any(groups[place : place + 3] == [3, 2, 4] for place in range(len(groups)))
 
 
 def clean_day(raw: str | None, date_order: str = "mdy") -> dt.date | None:
-    """A calendar day in one of the five shapes; a time part behind it is cut."""
-    text = clean_text(raw)
-    if text is None:
+    """A calendar day in one of the shapes; a time part behind it is cut."""
+    moment = read_moment(clean_text(raw), date_order)
+    return moment[0] if moment else None
+
+
+def clean_moment(raw: str | None, date_order: str = "mdy") -> dt.datetime | None:
+    """A moment as UTC without a zone mark; a text without offset is UTC already."""
+    read = read_moment(clean_text(raw), date_order)
+    if read is None:
         return None
-    text = re.sub(rf"[T ]{TIME_PART}$", "", text)
-    if found := re.fullmatch(r"(\d{4})(-|/|)(\d{2})\2(\d{2})", text, re.ASCII):
-        year, month, day = found[1], found[3], found[4]
-    elif found := re.fullmatch(r"(\d{2})-([A-Za-z]{3})-(\d{4})", text, re.ASCII):
-        if found[2].lower() not in MONTHS:
-            return None
-        year, month, day = found[3], str(MONTHS.index(found[2].lower()) + 1), found[1]
-    elif found := re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", text, re.ASCII):
-        month, day = (found[1], found[2]) if date_order == "mdy" else (found[2], found[1])
-        year = found[3]
-    else:
-        return None
+    day, clock, offset = read
     try:
-        return dt.date(int(year), int(month), int(day))
+        return dt.datetime.combine(day, dt.time()) + clock - offset
+    except OverflowError:
+        return None
+
+
+def read_moment(
+    text: str | None, date_order: str
+) -> tuple[dt.date, dt.timedelta, dt.timedelta] | None:
+    """Day, time since its midnight and offset of a tidy text; None unless all of it is read."""
+    if text is None or not text.isascii():
+        return None
+    # The time part is the first colon with the hour before it, and all behind.
+    place = text.find(":")
+    if place < 0:
+        day = read_day(text, date_order)
+        return (day, dt.timedelta(), dt.timedelta()) if day else None
+    begin = place
+    while begin and text[begin - 1].isdigit():
+        begin -= 1
+    if begin < 2 or text[begin - 1] not in "Tt ":
+        return None
+    day, time = read_day(text[: begin - 1], date_order), read_time(text[begin:])
+    return (day, *time) if day and time else None
+
+
+def read_day(text: str, date_order: str) -> dt.date | None:
+    """A day alone."""
+    for mark in ("-", "/", ".", " "):
+        parts = text.split(mark)
+        if len(parts) == 3:
+            break
+    else:
+        parts, mark = [text], ""
+    sizes = tuple(len(part) for part in parts)
+    digits = tuple(part.isdigit() for part in parts)
+    year = month = day = ""
+    if mark in ("-", "/") and all(digits) and sizes == (4, 2, 2):
+        year, month, day = parts
+    elif mark in ("-", "/", ".") and all(digits) and set(sizes[:2]) <= {1, 2}:
+        month, day = parts[:2] if date_order == "mdy" else parts[1::-1]
+        year = parts[2]
+    elif mark == "-" and digits == (True, False, True) and sizes[0] < 3 and sizes[1] == 3:
+        (day, month, year) = parts
+    elif mark == " " and digits[0] is False and digits[2] and sizes[2] == 4:
+        month, day, year = parts[0], parts[1].removesuffix(","), parts[2]
+        if len(day) not in (1, 2):
+            return None
+    elif not mark and digits[0] and sizes == (8,):
+        year, month, day = text[:4], text[4:6], text[6:]
+    elif not mark and sizes == (9,):
+        day, month, year = text[:2], text[2:5], text[5:]
+        if len(month) != 3 or not month.isalpha():
+            return None
+    if not (year.isdigit() and day.isdigit() and len(year) in (2, 4)):
+        return None
+    if month.isalpha():
+        name = month.lower()
+        if name not in MONTHS and name not in MONTH_NAMES:
+            return None
+        month = str(MONTHS.index(name[:3]) + 1)
+    if not month.isdigit():
+        return None
+    century = 0
+    if len(year) == 2:
+        century = FIRST_SHORT_YEAR // 100 * 100
+        century += 100 * (century + int(year) < FIRST_SHORT_YEAR)
+    try:
+        return dt.date(century + int(year), int(month), int(day))
     except ValueError:
         return None
+
+
+def read_time(text: str) -> tuple[dt.timedelta, dt.timedelta] | None:
+    """Time since midnight, and the offset from UTC."""
+    found = re.fullmatch(
+        r"(\d{1,2}):(\d{2})(:(\d{2})(\.(\d{1,9}))?)?( ?([ap])m)?"
+        r"( ?(z|utc|([+-])(\d{2})(:?(\d{2}))?))?",
+        text.lower(),
+        re.ASCII,
+    )
+    if not found:
+        return None
+    hour, minute, second = int(found[1]), int(found[2]), int(found[4] or 0)
+    micros = int((found[6] or "").ljust(9, "0")[:6])
+    if found[8]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + 12 * (found[8] == "p")
+    clock = dt.timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micros)
+    offset = dt.timedelta(hours=int(found[12] or 0), minutes=int(found[14] or 0))
+    if minute > 59 or second > 59 or int(found[14] or 0) > 59 or offset > LARGEST_OFFSET:
+        return None
+    if clock > dt.timedelta(days=1) or (hour > 23 and (found[6] or "").strip("0")):
+        return None
+    return clock, -offset if found[11] == "-" else offset
 
 
 def clean_money(raw: str | None) -> Decimal | None:
@@ -87,46 +215,40 @@ def clean_money(raw: str | None) -> Decimal | None:
     text = clean_text(raw)
     if text is None:
         return None
-    if found := re.fullmatch(rf"\(\$?({PLAIN_MONEY})\)", text):
-        sign, figures = "-", found[1]
-    elif found := re.fullmatch(rf"([+-]?\$?|\$[+-])({PLAIN_MONEY})", text):
-        sign, figures = found[1].strip("$"), found[2]
-    else:
+    order, figures, place = "", "", 0
+    while place < len(text):
+        mark = next((one for one in AMOUNT if caps(text[place:]).startswith(one)), "")
+        if text[place] in "0123456789.,":
+            end = place
+            while end < len(text) and text[end] in "0123456789.,":
+                end += 1
+            figures, order, place = text[place:end], order + "n", end
+        elif mark:
+            order, place = order + AMOUNT[mark], place + len(mark)
+        elif text[place] in "()":
+            order, place = order + text[place], place + 1
+        elif text[place] == " ":
+            place += 1
+        else:
+            return None
+    # A minus is a sign, and USD a currency mark, before the figures.
+    head, _, tail = order.partition("n")
+    head = head.replace("m", "s").replace("u", "c")
+    if f"{head}n{tail}" not in AMOUNT_ORDERS or not FIGURES.fullmatch(figures):
         return None
-    figures = figures.replace(",", "")
-    if len(figures.split(".")[0].lstrip("0")) > MOST_DIGITS:
+    whole, _, decimals = figures.replace(",", "").partition(".")
+    if not whole + decimals or decimals[2:].strip("0") or len(whole.lstrip("0")) > MOST_DIGITS:
         return None
-    value = Decimal(figures).quantize(Decimal("0.01"))
-    return -value if sign == "-" and value else value
+    if "." in figures and not decimals:
+        return None
+    value = Decimal(f"{whole or '0'}.{(decimals + '00')[:2]}")
+    is_negative = "(" in order or "r" in order or "-" in text or "\u2212" in text
+    return -value if is_negative and value else value
 
 
-def clean_moment(raw: str | None) -> dt.datetime | None:
-    """A moment as UTC without a zone mark; a text without offset is UTC already."""
-    text = clean_text(raw)
-    if text is None:
-        return None
-    found = re.fullmatch(
-        r"(\d{4})-(\d{2})-(\d{2})"
-        r"([T ](\d{2}):(\d{2})(:(\d{2})(\.(\d{1,9}))?)?(Z|([+-])(\d{2})(:?(\d{2}))?)?)?",
-        text,
-        re.ASCII,
-    )
-    if not found:
-        return None
-    year, month, day, hour, minute, second = (int(found[n] or 0) for n in (1, 2, 3, 5, 6, 8))
-    micros = int((found[10] or "").ljust(9, "0")[:6])
-    if int(found[15] or 0) > 59:
-        return None
-    offset = dt.timedelta(hours=int(found[13] or 0), minutes=int(found[15] or 0))
-    if offset > LARGEST_OFFSET:
-        return None
-    is_end_of_day = (hour, minute, second, micros) == (24, 0, 0, 0)
-    try:
-        moment = dt.datetime(year, month, day, hour % 24 if is_end_of_day else hour, minute, second)
-        moment += dt.timedelta(days=is_end_of_day, microseconds=micros)
-        return moment + offset if found[12] == "-" else moment - offset
-    except (ValueError, OverflowError):
-        return None
+def caps(text: str) -> str:
+    """The text with the letters a to z as capitals, and no other."""
+    return "".join(one.upper() if one.isascii() else one for one in text)
 
 
 # Groups of digits in numbers of people, and after which of them something must stand between.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-TYPES = ("Medical", "Dental", "Vision", "Pharmacy")
+TYPES = ("Medical", "Dental", "Vision", "Acupuncture")
 HISTORY_DAYS = 480
 
 

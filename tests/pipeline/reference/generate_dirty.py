@@ -34,6 +34,7 @@ from .judge import (
     Reader,
     Reading,
     content_of,
+    key_of,
     mean_the_same,
     read_csv,
 )
@@ -42,10 +43,20 @@ DEFAULT_SEED = 19580
 AS_OF = dt.date(2025, 6, 30)
 DELIVERIES = 4
 FIRST_DAY = dt.date(2023, 1, 1)
-STATUSES = ("active", "Active", "terminated", "TERMINATED", "Terminated", "on leave")
-PLAN_TYPES = ("Medical", "Dental", "Vision", "medical", "DENTAL", "Pet", "pet")
+STATUSES = (
+    "active",
+    "Active",
+    "terminated",
+    "TERMINATED",
+    "Terminated",
+    "on leave",
+    "T",
+    "left",
+    "A",
+)
+PLAN_TYPES = ("Medical", "Dental", "Vision", "medical", "DENTAL", "Pet", "pet", "MED", "Hdhp PPO")
 CARRIERS = ("Willow Dental", "WILLOW dental", "Maple Mutual", "N/A", "Oak & Sons, Inc.", "None")
-BENEFITS = ("wellness", "Wellness", "wfh", "meals", "MEALS", "learning", "parking")
+BENEFITS = ("wellness", "Wellness", "wfh", "meals", "MEALS", "learning", "parking", "Home OFFICE")
 CATEGORIES = ("gym", "Fitness", "office_supplies", "food", "GROCERIES", "education", "Travel")
 MERCHANTS = ("Corner Café", "corner café", "N/A", "None", "MegaMart, Inc.", 'Bo "Fit" Gym', "-")
 AMOUNTS = ("10.00", "25.00", "25.00", "50.00", "0.01", "12.34", "0.00", "1234.50", "99.99")
@@ -379,10 +390,14 @@ def without_ties(feed: str, rows: Iterable[Row], reader: Reader) -> list[Row]:
     first: dict[tuple[Any, ...], Reading] = {}
     for row in rows:
         reading = reader.read(feed, content_of(feed, row))
-        updated = reading.values["last_updated"]
+        updated, key = reading.values["last_updated"], reading.key
+        if reading.values.get("short_ein"):  # its zero may come back, and with it its key
+            key = key_of(
+                SHAPES[feed], {**reading.values, "company_ein": reading.values["short_ein"]}
+            )
         may_contradict = feed == TRANSACTIONS and updated is None
-        if reading.key is not None and not may_contradict:
-            earlier = first.setdefault((reading.key, updated), reading)
+        if key is not None and not may_contradict:
+            earlier = first.setdefault((key, updated), reading)
             if not mean_the_same(earlier, reading):
                 continue
         kept.append(row)

@@ -19,6 +19,7 @@ from .generate_dirty_values import (
     BAD_MOMENTS,
     BAD_MONEY,
     NOT_TOLD,
+    SSNS,
     TOLD,
 )
 from .judge import (
@@ -109,9 +110,9 @@ class Planter:
         self.number += 1
         return f"{prefix}-planted-{self.number}"
 
-    def company(self, is_listed: bool = True) -> Company:
+    def company(self, is_listed: bool = True, prefix: str = "95") -> Company:
         self.number += 1
-        ein, domain = f"95-{self.number:07d}", f"planted{self.number}.example"
+        ein, domain = f"{prefix}-{self.number:07d}", f"planted{self.number}.example"
         company = Company(ein, domain, is_listed, [ein] if is_listed else [])
         self.made.companies.append(company)
         return company
@@ -242,6 +243,14 @@ class Planter:
         spelled = company()
         near = ["~invalid_company_ein", "~company_inferred", "~unknown_company"]
         yield person(spelled, company_ein=odd_ein(spelled, copy)), near
+        zero = company(prefix="05")
+        restored = ["ein_zero_restored", "~personal_data_in_company_ein"]
+        yield person(zero, company_ein=zero.company_ein[1:]), restored
+        yield person(zero), ["~ein_zero_restored"]
+        near = ["invalid_company_ein", "company_inferred", "~ein_zero_restored"]
+        yield person(company_ein=f"6-{self.number:07d}"), near
+        ssn = ["personal_data_in_company_ein", "invalid_company_ein", "company_inferred"]
+        yield person(company_ein=of(SSNS, copy)), ssn
         yield person(start_date=(LATER, FAR)[copy % 2]), ["future_start_date"]
         yield person(start_date=f"{AS_OF}T23:59:59-11:00"), ["~future_start_date"]
         yield person(last_updated=unreadable), ["invalid_last_updated"]
@@ -264,6 +273,16 @@ class Planter:
         spelled = company()
         near = ["~missing_company_ein", "~unknown_company"]
         yield plan(spelled, company_ein=odd_ein(spelled, copy)), near
+        zero = company(prefix="05")
+        restored = ["ein_zero_restored", "~missing_company_ein", "~personal_data_in_company_ein"]
+        former = plan(zero, last_updated="2025-02-03")
+        yield former, None
+        later = {**former, "company_ein": zero.company_ein[1:], "last_updated": "2025-02-04"}
+        yield later, [*restored, "duplicate_key", "duplicate_plan_key"]
+        near = ["missing_company_ein", "~ein_zero_restored"]
+        yield plan(company_ein=f"6-{self.number:07d}"), near
+        ssn = ["missing_company_ein", "personal_data_in_company_ein"]
+        yield plan(company_ein=of(SSNS, copy), carrier_name=f"Nr {copy}"), ssn
         yield plan(plan_type=missing), ["missing_plan_type"]
         yield plan(plan_type=self.odd(copy)), ["unknown_plan_type", "~missing_plan_type"]
         yield plan(start_date=(missing, bad_day)[copy % 2]), ["invalid_start_date"]
@@ -309,6 +328,13 @@ class Planter:
         spelled = self.company()
         near = ["~missing_company_ein", "~unknown_company"]
         yield claim(spelled, company_ein=odd_ein(spelled, copy)), near
+        zero = self.company(prefix="05")
+        restored = ["ein_zero_restored", "~missing_company_ein", "~personal_data_in_company_ein"]
+        yield claim(zero, company_ein=zero.company_ein[1:].replace("-", "")), restored
+        near = ["missing_company_ein", "~ein_zero_restored"]
+        yield claim(company_ein=f"6-{self.number:07d}"), near
+        ssn = ["missing_company_ein", "personal_data_in_company_ein"]
+        yield claim(company_ein=of(SSNS, copy)), ssn
         yield claim(amount=of(BAD_MONEY, copy)), ["invalid_amount"]
         yield claim(amount=missing), ["invalid_amount", "~zero_amount"]
         yield claim(amount=of(ODD_MONEY, copy)), ["~invalid_amount"]

@@ -12,6 +12,11 @@ MISSING = ("", "", "", " ", "NULL", "null", "N/A", "n/a", "NA", "na", "none", "N
 MISSING += ("NaN", "nan", "-", "\u00a0", "\t", " N/A ", "\u3000-")
 PADS = (" ", "  ", "\u00a0", "\t", "\u2003", "\u3000", "\x1f", "\x0b", "\u2028", "\x7f", "\x85")
 DASHES = ("-", "\u2010", "\u2013", "\u2014", "\u2212", "\u2011")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS_IN_FULL = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 TIME_PARTS = (
     "T00:00:00",
     " 00:00",
@@ -19,26 +24,34 @@ TIME_PARTS = (
     "T23:59:59Z",
     "T10:00:00.000+05:00",
     " 07:15:00.5",
+    " 12:00:00 AM",
+    " 0:00",
+    " 11:59 pm UTC",
 )
 OFFSETS = (0, 0, 330, -300, -480, 60, 840, 899, -899, 345)
 
 BAD_DAYS = (
-    *("2024-02-30", "2023-02-29", "2024-13-01", "45321", "2024-1-5", "1/5/2024", "31/12/2024"),
-    *("Jan 5, 2024", "2024.01.05", "20241301", "05-Foo-2024", "tomorrow", "infinity", "24-01-01"),
-    *("5-Jan-2024", "05-January-2024", "0000-00-00", "2024-W05-1", "202401015", "2024/01-05"),
+    *("2024-02-30", "2023-02-29", "2024-13-01", "45321", "2024-1-5", "13/5/2024", "31/12/2024"),
+    *("Jan 5 24", "2024.01.05", "20241301", "05-Foo-2024", "tomorrow", "infinity", "24-01-01"),
+    *("5 Jan 2024", "05-January-2024", "0000-00-00", "2024-W05-1", "202401015", "2024/01-05"),
     *("2024-01-05 noon", "1e3", "2024-06", "06/2024", "epoch", "1704412800", "2024-01-05T"),
+    *("00/00/0000", "01/00/1900", "1/5-2024", "Janu 5, 2024", "5JAN2024", "1/5/024", "01052024"),
+    *("2024-01-05 24:01", "1/5/2024 13:00 PM", "1/5/2024 0:30 AM", "2024-01-05 10:00 EST"),
 )
 BAD_MONEY = (
     *("1e3", "inf", "-Infinity", "1_000", "12.345", "12.", "1,23.00", "12,34", "1,2345.00"),
-    *("--5", "$", "USD 5", "12 000.00", "5%", "(12", "12)", "(-5.00)", "12345678901234567.00"),
-    *("1.5.0", "0x1F", "$$5", "5$", "+-5", ".", "1,000,00", ",100", "5-", "12.5O", "1,,000", "()"),
+    *("--5", "$", "EUR 5", "12 000.00", "5%", "(12", "12)", "(-5.00)", "12345678901234567.00"),
+    *("1.5.0", "0x1F", "$$5", "5$", "+-5", ".", "1,000,00", ",100", "-5-", "12.5O", "1,,000", "()"),
+    *("12.00 DR", "5+", "12.3401", "$5 USD", "USD", "CR", "CR 5", "1.234,50", "12.299999999999999"),
+    *("\u20ac12.00", "\u00a312.00", "12.00 EUR", "US 5", "(5)-", "(5) CR", "\u20135", "0000123{"),
 )
 BAD_MOMENTS = (
-    *("2024-02-30T10:00:00Z", "2024-01-01T25:00:00", "10:00", "2024/01/01 10:00"),
-    *("01/02/2024 10:00", "1704067200", "2024-01-01T10:00:00+15:00", "2024-01-01T10"),
-    *("2024-01-01T10:00:00 UTC", "2024-01-01T10:61", "yesterday", "2024-01-01T10:00:60Z"),
+    *("2024-02-30T10:00:00Z", "2024-01-01T25:00:00", "10:00", "2024/1/01 10:00"),
+    *("31/12/2024 10:00", "1704067200", "2024-01-01T10:00:00+15:00", "2024-01-01T10"),
+    *("2024-01-01T10:00:00 EST", "2024-01-01T10:61", "yesterday", "2024-01-01T10:00:60Z"),
     *("2024-01-01T10:00:00.", "2024-1-1 10:00", "2024-01-01T10:00:00.1234567890", "infinity"),
-    *("2024-01-01T10:00:00+05:75", "2024-13-01T10:00:00Z"),
+    *("2024-01-01T10:00:00+05:75", "2024-13-01T10:00:00Z", "1/1/2024 13:00 PM", "1/1/24 0:00 AM"),
+    *("2024-01-01T10:00:00Z UTC", "45292.5", "2024-W01-1T10:00:00Z", "2024-01-01 10:00 PM PM"),
 )
 BAD_EMAILS = (
     *("bob", "bob@", "@dirty1.example", "a@b@dirty1.example", "bob@dirty1", "b b@dirty1.example"),
@@ -46,8 +59,10 @@ BAD_EMAILS = (
 )
 BAD_EINS = (
     *("12-345678", "1234567890", "abc", "12.3456789", "1.23456789E8", "123456789.0", "O1-2345678"),
-    *("12/3456789", "4-7719283", "EIN", "unknown", "#12-3456789", "12-3456789x"),
+    *("12/3456789", "4-7719284", "EIN", "unknown", "#12-3456789", "12-3456789x"),
 )
+
+SSNS = ("900-12-3456", "EIN 901 23 4567", "902\u201334\u20135678", "SSN 903-45-6789")
 
 # Texts with data about a person in them, and texts that only seem to have some.
 TOLD = (
@@ -150,38 +165,50 @@ class Dirt:
             text = f"{digits[:2]} {digits[2:]}"
         elif way == 4:
             text = f"{digits[:2]} \u2013 {digits[2:5]} {digits[5:]}"
+        elif way == 5 and rate and digits[0] == "0":
+            text = self.rng.choice((digits[1:], f"{digits[1]}-{digits[2:]}"))
+        elif way == 6 and self.rng.random() < rate / 4:
+            text = self.rng.choice(SSNS)
         return self.padded(self.mistyped(text, rate, "0123456789- x"))
 
     def day(self, day: dt.date, rate: float) -> str:
         broken = self.broken(rate, BAD_DAYS)
         if broken is not None:
             return broken
-        iso = day.isoformat()
-        ways = [iso, iso, iso, iso, iso.replace("-", ""), iso.replace("-", "/")]
-        ways += [
-            day.strftime("%d-%b-%Y"),
-            day.strftime("%d-%b-%Y").upper(),
-            day.strftime("%m/%d/%Y"),
-        ]
-        text = self.mistyped(self.rng.choice(ways), rate, "0123456789--// T.")
+        text = self.mistyped(self.day_text(day), rate, "0123456789--// T.")
         if self.rng.random() < 0.1:
-            text += self.rng.choice(
-                (
-                    "T00:00:00",
-                    " 00:00",
-                    " 23:59:59",
-                    "T23:59:59Z",
-                    "T10:00:00.000+05:00",
-                    " 07:15:00.5",
-                )
-            )
+            text += self.rng.choice(TIME_PARTS)
         return self.padded(text)
+
+    def day_text(self, day: dt.date, order: str = "mdy") -> str:
+        """A day in one of the shapes, numbers in the order given."""
+        iso = day.isoformat()
+        ways = [iso, iso, iso, iso, iso, iso, iso.replace("-", ""), iso.replace("-", "/")]
+        years = [f"{day.year:04d}", f"{day.year:04d}"]
+        if 1950 <= day.year < 2050:
+            years.append(f"{day.year % 100:02d}")
+        for mark in "/-.":
+            first, then = (day.month, day.day) if order == "mdy" else (day.day, day.month)
+            ways.append(f"{first:02d}{mark}{then:02d}{mark}{years[0]}")
+            ways.append(f"{first}{mark}{then}{mark}{self.rng.choice(years)}")
+        name = self.rng.choice((MONTHS, MONTHS, MONTHS_IN_FULL))[day.month - 1]
+        short = MONTHS[day.month - 1]
+        number = self.rng.choice((f"{day.day:02d}", str(day.day)))
+        ways += [
+            f"{number}-{short}-{self.rng.choice(years)}",
+            f"{number}-{short.upper()}-{self.rng.choice(years)}",
+            f"{day.day:02d}{short.upper()}{years[0]}",
+            f"{name} {number}, {years[0]}",
+            f"{name} {number} {years[0]}",
+        ]
+        return self.rng.choice(ways)
 
     def money(self, amount: Decimal, rate: float) -> str:
         broken = self.broken(rate, BAD_MONEY)
         if broken is not None:
             return broken
         sign, figures = "-" if amount < 0 else "", f"{abs(amount):.2f}"
+        minus = self.rng.choice(("-", "\u2212")) if sign else ""
         grouped = f"{abs(amount):,.2f}"
         ways = [
             sign + figures,
@@ -189,9 +216,14 @@ class Dirt:
             f"{sign}${grouped}",
             f"${sign}{figures}",
             sign + grouped,
+            f"{minus}{figures}{'0' * self.rng.randint(1, 4)}",
+            f"{minus}US${grouped}",
+            f"USD {minus}{figures}",
+            f"{minus}{grouped} USD",
         ]
         if sign:
-            ways += [f"({figures})", f"(${grouped})"]
+            ways += [f"({figures})", f"(${grouped})", f"$({grouped})", f"({figures}) USD"]
+            ways += [f"{grouped}{minus}", f"${figures}{minus}", f"{figures}CR", f"{grouped} CR"]
         else:
             ways += [f"+{figures}", f"$+{figures}"]
         if figures.endswith("0"):
@@ -207,8 +239,32 @@ class Dirt:
         broken = self.broken(rate, BAD_MOMENTS)
         if broken is not None:
             return broken
-        text = self.zoned(moment, self.rng.choice(OFFSETS))
+        minutes = self.rng.choice(OFFSETS)
+        way = self.rng.random()
+        text = self.zoned(moment, minutes) if way < 0.6 else self.clocked(moment, minutes)
         return self.padded(self.mistyped(text, rate, "0123456789-:+.TZ"))
+
+    def clocked(self, moment: dt.datetime, minutes: int) -> str:
+        """The moment's local text with a day in any shape, and 24 hours or AM and PM."""
+        local = moment + dt.timedelta(minutes=minutes)
+        day = self.day_text(local.date())
+        if not minutes and local.time() == dt.time(0) and self.rng.random() < 0.5:
+            return day
+        rest = f"{local.minute:02d}"
+        if local.second or local.microsecond or self.rng.random() < 0.7:
+            rest += f":{local.second:02d}"
+        if local.microsecond:
+            rest += f".{local.microsecond:06d}"
+        hour = self.rng.choice((f"{local.hour:02d}", str(local.hour)))
+        if self.rng.random() < 0.6:
+            hour = str(local.hour % 12 or 12)
+            half = self.rng.choice(("AM", "am") if local.hour < 12 else ("PM", "pm"))
+            rest += self.rng.choice(("", " ")) + half
+        sign, size = "-" if minutes < 0 else "+", abs(minutes)
+        zone = f"{sign}{size // 60:02d}:{size % 60:02d}" if minutes else ""
+        if not minutes:
+            zone = self.rng.choice(("", "", "Z", "UTC", "utc"))
+        return f"{day} {hour}:{rest}" + (f"{self.rng.choice(('', ' '))}{zone}" if zone else "")
 
     def zoned(self, moment: dt.datetime, minutes: int) -> str:
         """The moment's local text with the offset in one of its shapes."""

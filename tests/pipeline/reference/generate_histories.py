@@ -66,7 +66,7 @@ def stamp(minute: int) -> str:
 
 
 BAD: dict[str, Draw] = {
-    "company_ein": one_of("", "12"),
+    "company_ein": one_of("", "12", "900-12-3456", "47719283"),  # listed: 04-7719283
     "service_date": one_of("", "2024-02-30"),
     "amount": one_of("", "abc", "1.234"),
     "claim_type": one_of("", "Chiro"),

@@ -26,6 +26,8 @@ from .cleaning import (
     clean_name,
     clean_text,
     holds_personal_data,
+    holds_ssn,
+    short_ein,
 )
 
 Spot = tuple[str, int]  # source_file, source_row
@@ -106,6 +108,7 @@ class Reference:
     companies: set[str]
     domains: dict[str, set[str]]
     spellings: dict[tuple[str, str], dict[str, str]]
+    aliases: dict[tuple[str, str], dict[str, str]]  # other words for them, in lower case
     categories: dict[tuple[str, str], str]  # benefit type and category in lower case: category
 
     @classmethod
@@ -121,16 +124,33 @@ class Reference:
         for row in read_csv(folder / "allowed_values.csv"):
             place = (f"{row['source']}.{row['feed']}", row["field"])
             spellings[place][row["value"].lower()] = row["value"]
+        aliases: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        for row in read_csv(folder / "value_aliases.csv"):
+            place = (f"{row['source']}.{row['feed']}", row["field"])
+            aliases[place][row["delivered_value"].lower()] = row["value"]
         return cls(
             dict(rules),
             {row["company_ein"] for row in read_csv(folder / "companies.csv")},
             dict(domains),
             dict(spellings),
+            dict(aliases),
             {
                 (row["benefit_type"].lower(), row["valid_category"].lower()): row["valid_category"]
                 for row in read_csv(folder / "category_benefit_mappings.csv")
             },
         )
+
+    def meanings(self, feed: str, values: Mapping[str, Any]) -> dict[str, str]:
+        """Columns that mean another value: of a word for it, or an EIN without its zero."""
+        found = {}
+        if values.get("short_ein") in self.companies:
+            found["company_ein"] = values["short_ein"]
+        for (of, column), words in self.aliases.items():
+            word = (values[column] or "").lower() if of == feed else ""
+            known = self.spellings.get((of, column), {})
+            if word in words and word not in known and words[word].lower() in known:
+                found[column] = known[words[word].lower()]
+        return found
 
     def spelled(self, feed: str, column: str, value: str | None) -> str | None:
         """As allowed_values spells it; an unknown value as delivered."""
@@ -170,10 +190,13 @@ class Version:
     spots: list[Spot]
     reading: Reading
     has_rival: bool = False  # its newest file holds other contents under its key
+    meanings: dict[str, str] = field(default_factory=dict)  # of other words for allowed values
+
+    whole_key: Key | None = None  # where only an EIN without its zero kept the key from being one
 
     @property
     def key(self) -> Key | None:
-        return self.reading.key
+        return self.reading.key or self.whole_key
 
     @property
     def malformed(self) -> frozenset[str]:
@@ -193,7 +216,7 @@ class Version:
         return self.last_updated.date() if self.last_updated else self.landed_on
 
     def __getitem__(self, column: str) -> Any:
-        return self.reading.values[column]
+        return self.meanings.get(column, self.reading.values[column])
 
 
 @dataclass(slots=True)
@@ -277,7 +300,9 @@ def judge(
         reader: one that has read some of the rows before; it has its own date_order.
     """
     reader = reader or Reader(date_order)
-    results = {feed: current_rows(feed, deliveries.get(feed, ()), reader) for feed in SHAPES}
+    results = {
+        feed: current_rows(feed, deliveries.get(feed, ()), reader, reference) for feed in SHAPES
+    }
     rows = {feed: result.rows for feed, result in results.items()}
     for feed in SHAPES:
         for row in rows[feed]:
@@ -328,24 +353,33 @@ class Reader:
             values[column] = self.parsers[kind](raw)
             if kind not in ("text", "name") and values[column] is None and clean_text(raw):
                 unreadable.add(column)
-        key = [values[column] for column in shape.key]
-        for place, column in enumerate(shape.key):
-            if column in shape.caseless_key and key[place]:
-                key[place] = key[place].lower()
-        is_whole = all(
-            part is not None or column in shape.optional_key
-            for column, part in zip(shape.key, key, strict=True)
-        )
-        return Reading(values, frozenset(unreadable), tuple(key) if is_whole else None)
+            if kind == "ein":
+                values["short_ein"], values["holds_ssn"] = short_ein(raw), holds_ssn(raw)
+        return Reading(values, frozenset(unreadable), key_of(shape, values))
+
+
+def key_of(shape: Shape, values: Mapping[str, Any]) -> Key | None:
+    """The key of a row, unless a null is in it."""
+    key = [values[column] for column in shape.key]
+    for place, column in enumerate(shape.key):
+        if column in shape.caseless_key and key[place]:
+            key[place] = key[place].lower()
+    is_whole = all(
+        part is not None or column in shape.optional_key
+        for column, part in zip(shape.key, key, strict=True)
+    )
+    return tuple(key) if is_whole else None
 
 
 def content_of(feed: str, row: Mapping[str, str]) -> Content:
     return tuple([row.get(column, "") for column in SHAPES[feed].columns])
 
 
-def current_rows(feed: str, deliveries: Sequence[Delivery], reader: Reader) -> FeedResult:
+def current_rows(
+    feed: str, deliveries: Sequence[Delivery], reader: Reader, reference: Reference
+) -> FeedResult:
     """Land the deliveries, then choose the version of each key that counts."""
-    versions, records, present = land(feed, deliveries, reader)
+    versions, records, present = land(feed, deliveries, reader, reference)
     entities: dict[Key, list[Version]] = defaultdict(list)
     for version in versions:
         entities[identity(version)].append(version)
@@ -359,7 +393,7 @@ def current_rows(feed: str, deliveries: Sequence[Delivery], reader: Reader) -> F
 
 
 def land(
-    feed: str, deliveries: Sequence[Delivery], reader: Reader
+    feed: str, deliveries: Sequence[Delivery], reader: Reader, reference: Reference
 ) -> tuple[list[Version], int, set[Key]]:
     """Versions, the number of landed records, and the entities of the newest delivery."""
     shape = SHAPES[feed]
@@ -375,7 +409,12 @@ def land(
                 content = content_of(feed, row)
                 if content not in arrived:
                     reading = reader.read(feed, content)
-                    arrived[content] = Version(content, load, delivery.landed_on, [], reading)
+                    version = Version(content, load, delivery.landed_on, [], reading)
+                    version.meanings = reference.meanings(feed, reading.values)
+                    if "company_ein" in version.meanings:
+                        ein = {"company_ein": version["company_ein"]}
+                        version.whole_key = key_of(shape, {**reading.values, **ein})
+                    arrived[content] = version
                 arrived[content].spots.append((file.name, number))
                 contents_of[file.name, identity(arrived[content])].add(content)
         for content, version in arrived.items():
@@ -427,6 +466,9 @@ def mean_the_same(one: Reading, other: Reading) -> bool:
 
 
 def fire_common(row: Judged) -> None:
+    if "short_ein" in row.version.reading.values:
+        fire(row, "ein_zero_restored", "company_ein" in row.version.meanings)
+        fire(row, "personal_data_in_company_ein", row["holds_ssn"])
     fire(row, "invalid_last_updated", "last_updated" in row.version.malformed)
     fire(row, "duplicate_key", row.version.has_rival)
 
@@ -462,7 +504,8 @@ def judge_employees(rows: list[Judged], reference: Reference, as_of: dt.date) ->
         fire(row, "company_unresolved", ein is None)
         fire(row, "unknown_company", ein is not None and ein not in reference.companies)
         fire(row, "company_domain_mismatch", None not in (delivered, named) and delivered != named)
-        fire(row, "invalid_company_ein", "company_ein" in row.version.malformed)
+        unread = "company_ein" in row.version.malformed
+        fire(row, "invalid_company_ein", unread and delivered is None)
         fire(row, "future_start_date", start is not None and start > as_of)
         fire(row, "personal_data_in_title", holds_personal_data(title or former))
         row.published = {
@@ -524,8 +567,8 @@ def fire_spelled_alike(rows: list[Judged]) -> None:
     alike: dict[Key, list[Judged]] = defaultdict(list)
     for row in rows:
         if row.verdict == "valid" and row.version.key:
-            ein, kind, carrier, start = row.version.key
-            alike[ein, kind, carrier.lower(), start].append(row)
+            ein, _, carrier, start = row.version.key
+            alike[ein, row["plan_type"].lower(), carrier.lower(), start].append(row)
     for plans in alike.values():
         for plan in plans:
             fire(plan, "duplicate_plan_key", len(plans) > 1)

@@ -67,7 +67,9 @@ SEEDS = {
 }
 BROKEN = ("models/marts/roster/roster_mismatch.sql", "\nfrom differences\n", "\nfrom nothing\n")
 # What a refusal says of files that do not fit each other or are lost, and what to do.
-REMEDY = r"(?is)(nothing (was|is) changed).*(restore|backup|put .* back|full-refresh|another folder)"
+REMEDY = (
+    r"(?is)(nothing (was|is) changed).*(restore|backup|put .* back|full-refresh|another folder)"
+)
 LIMITED = r"(?is)(--empty|--sample|limited).*(BENEFITS_DB_DIR|without|plain|other folder)"
 
 
