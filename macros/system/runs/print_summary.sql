@@ -51,8 +51,9 @@
 
 {% macro summary_lines(model_name) -%}
     {#- Lines of the summary that tell of a table: which rules fired, what changed in judging, what
-        quarantine let go, deliveries that are overdue or of an unusual size, files that were not
-        loaded or loaded with a remark. None where the table is missing. -#}
+        quarantine let go, deliveries that are overdue or of an unusual size, that no file was
+        loaded, files that were not loaded or loaded with a remark. None where the table is
+        missing. -#}
     {%- set relation = relation_of(model_name) -%}
     {%- set of_this_run = "run_id = getvariable('run_id')" -%}
     {%- set queries = {
@@ -78,6 +79,12 @@
         "landing_ledger": "
             select format('  {:<20} {}', problem, told)
             from (" ~ unusual_deliveries(relation) ~ ")
+            union all
+            select format('  nothing loaded       none of {} files could be loaded', count(*))
+            from " ~ relation ~ "
+            where " ~ of_this_run ~ "
+                or not exists (from " ~ relation ~ " where status = 'loaded')
+            having count(*) > 0 and count(*) filter (where status = 'loaded') = 0
             union all
             select line from (
                 select format('  {} {}.{} {}: {}', status, source, feed, file, reason) as line

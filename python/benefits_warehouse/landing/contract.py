@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benefits_warehouse.feeds import Feed as DeclaredFeed
 from benefits_warehouse.landing.files import Part, RefusedError
 
-WRONG_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "pipes"}
+NOT_COMPARED = re.compile(r"[\s\u200b\ufeff\0_#.()-]")
 LINEAGE = {
     "file_id": "bigint",
     "load_id": "bigint",
@@ -41,7 +41,7 @@ class Feed:
         key: key columns.
         columns: contract columns in their order.
         optional: contract columns that may be absent.
-        aliases: delivered header (lower case) to contract column.
+        aliases: delivered header, as label_of gives it, to contract column.
         identifies: columns that tell which person or account a row is of.
     """
 
@@ -77,9 +77,11 @@ class Feed:
 
 
 def label_of(delivered: str) -> str:
-    """A delivered header as it is compared: invisible letters, case and outer blanks aside."""
-    visible = re.sub("[\u200b\ufeff\0]", "", delivered.replace("\u00a0", " "))
-    return " ".join(visible.split()).lower()
+    """A delivered header as it is compared: "Last Updated" and "LAST_UPDATED" are one name.
+
+    Case, blanks, line breaks, invisible letters, underscores, hyphens and # . ( ) do not count.
+    """
+    return NOT_COMPARED.sub("", delivered).lower()
 
 
 def match_columns(feed: Feed, header: Sequence[str]) -> list[str | None]:
@@ -89,29 +91,33 @@ def match_columns(feed: Feed, header: Sequence[str]) -> list[str | None]:
         feed: the feed.
         header: the delivered names.
     """
-    wanted = {column.lower(): column for column in feed.columns}
+    wanted = {label_of(column): column for column in feed.columns}
     labels = [label_of(delivered) for delivered in header]
     return [wanted.get(label) or feed.aliases.get(label) for label in labels]
 
 
+def fits(feed: Feed, names: Sequence[str]) -> bool:
+    """True for a header with each required column, and none of them twice.
+
+    Args:
+        feed: the feed.
+        names: the delivered names.
+    """
+    found = [column for column in match_columns(feed, names) if column]
+    return len(set(found)) == len(found) and feed.optional.union(found).issuperset(feed.columns)
+
+
 def match_header(feed: Feed, part: Part) -> None:
-    """Match delivered names to the contract, by name or alias, case and outer blanks ignored.
+    """Match delivered names to the contract, by name or alias, as label_of compares them.
 
     Fills the columns of the part. No delivered name enters a reason: a file without a header has
     personal data where it should be.
 
     Raises:
-        RefusedError: wrong delimiter, duplicate column, or a required column is missing.
+        RefusedError: duplicate column, or a required column is missing.
     """
     header, columns = part.header, part.columns
-    line = "" if part.file.is_parquet else f"line {header.line}: "
-    if len(header.names) == 1:
-        for mark, name in WRONG_DELIMITERS.items():
-            if mark in header.names[0]:
-                raise RefusedError(
-                    f"{line}wrong delimiter: columns are separated by {name}, not commas; "
-                    "deliver commas"
-                )
+    line = f"line {header.line}: " if header.line and part.file.kind != "parquet" else ""
     for position, column in enumerate(match_columns(feed, header.names)):
         if column is None:
             columns.added.append(header.names[position].strip())
@@ -127,25 +133,31 @@ def match_header(feed: Feed, part: Part) -> None:
     if required:
         columns.missing = required
         raise RefusedError(
-            f"{line}required column missing: {', '.join(required)}; "
-            f"{header_advice(feed, part, required)}"
+            f"{line}required column missing: {', '.join(required)}; {header_advice(part)}"
         )
 
 
-def header_advice(feed: Feed, part: Part, required: Sequence[str]) -> str:
-    """What to do about missing columns, from what else the file begins with.
+def least_cells(feed: Feed, part: Part) -> int:
+    """The cells that a record of a part must have: up to the last one of a required column.
 
     Args:
         feed: the feed.
-        part: the file, with its header.
-        required: the columns that it lacks.
+        part: the file, its columns matched.
     """
-    for line, row in part.header.below:
-        found = set(match_columns(feed, row))
-        if found.issuperset(required):
-            return f"the header seems to be line {line}: deliver the file without what is above it"
+    return 1 + max(
+        position
+        for column, position in part.columns.positions.items()
+        if column not in feed.optional
+    )
+
+
+def header_advice(part: Part) -> str:
+    """What to do about columns that are missing."""
     if any("\n" in cell for cell in part.header.names):
         return "a quote in the header is not closed: deliver it again"
     if not part.columns.positions:
-        return "none of the columns is there: deliver the file with its header as line 1"
+        return (
+            "none of the columns is there: deliver the file with its header as line 1, or name its "
+            "columns in the seed column_aliases"
+        )
     return "deliver it, or name its header in the seed column_aliases"

@@ -7,35 +7,40 @@ delivered it. Files are streamed: none is ever held in memory as a whole.
 from __future__ import annotations
 
 import codecs
-import csv
+import contextlib
 import gzip
 import hashlib
-import io
 import os
+import shutil
 import time
+import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 
-SUFFIXES = (".csv", ".csv.gz", ".parquet")
+TEXTS = (".csv", ".txt", ".tsv", ".dat", ".psv")
+# What a file is, by the ending of its name.
+KINDS = {
+    **dict.fromkeys((*TEXTS, *(f"{ending}.gz" for ending in TEXTS)), "text"),
+    ".xlsx": "workbook",
+    ".json": "json",
+    ".ndjson": "json",
+    ".jsonl": "json",
+    ".parquet": "parquet",
+    ".zip": "zip",
+}
+READABLE = f"{', '.join(TEXTS)} (or .gz of these), .xlsx, .json, .ndjson, .parquet and .zip"
 BLOCK = 1 << 20
-HEAD_ROWS = 20  # how far down a header is looked for when line 1 is none
+TAIL = 1 << 16  # bytes at the end of a file in which trailer lines are looked for
 # What a file's content has wrong stays wrong until it is delivered anew; the rest may pass.
 UNREADABLE = "the file can't be read"
 NOT_NOW = "the file could not be read this time"
-# How a file begins that is not what its name says.
-MAGIC = {
-    b"\x1f\x8b": "gzip; name it .csv.gz",
-    b"PAR1": "Parquet; name it .parquet",
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook; deliver CSV as UTF-8",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; deliver CSV as UTF-8",
-    codecs.BOM_UTF16_LE: "UTF-16; deliver CSV as UTF-8",
-    codecs.BOM_UTF16_BE: "UTF-16; deliver CSV as UTF-8",
-}
+# What is raised where the bytes of a file are damaged.
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
 GLOB_MARKS = frozenset("*?[]{}\\")
 
 
@@ -71,6 +76,7 @@ class File:
         content_hash: SHA-256, hexadecimal; empty until the file is identified, and for one that
             can't be read now.
         is_settled: False while a later write could leave the same state.
+        member: its name in the ZIP archive at the path; None for a file of its own.
     """
 
     name: str
@@ -79,6 +85,7 @@ class File:
     state: FileState = NOT_KNOWN
     content_hash: str = ""
     is_settled: bool = True
+    member: str | None = None
 
     @property
     def size(self) -> int | None:
@@ -91,9 +98,9 @@ class File:
         return self.state.modified_ns if self.is_settled else None
 
     @property
-    def is_parquet(self) -> bool:
-        """True for a Parquet file, by its name."""
-        return self.name.lower().endswith(".parquet")
+    def kind(self) -> str:
+        """What the file is, by its name: a value of KINDS, or '' for what can't be read."""
+        return kind_of(self.name)
 
     @property
     def is_packed(self) -> bool:
@@ -112,12 +119,18 @@ class Header:
     Args:
         names: the delivered names of its columns.
         line: number of the last line of the header.
-        below: the rows that follow, each with the number of its last line.
+        titles: lines above the header that are not blank.
+        delimiter: what is between two cells.
+        encoding: of the text.
+        sheet: name of the sheet of a workbook.
     """
 
     names: Sequence[str] = ()
     line: int = 1
-    below: Sequence[tuple[int, list[str]]] = ()
+    titles: int = 0
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    sheet: str | None = None
 
 
 @dataclass
@@ -135,6 +148,16 @@ class Columns:
     missing: list[str] = field(default_factory=list)
 
 
+def count_of(number: int, what: str) -> str:
+    """A number with its word: 1 title line, 2 title lines.
+
+    Args:
+        number: how many.
+        what: of what, one of them.
+    """
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
 @dataclass
 class Outcome:
     """What became of a file.
@@ -146,6 +169,7 @@ class Outcome:
         rejected: malformed lines.
         landed: rows that were landed.
         erased: rows of forgotten persons, which keep their place and nothing else.
+        is_doubted: its trailer states another number of records than it has.
     """
 
     status: str = "loaded"
@@ -154,6 +178,7 @@ class Outcome:
     rejected: int = 0
     landed: int = 0
     erased: int = 0
+    is_doubted: bool = False
 
     @property
     def is_loaded(self) -> bool:
@@ -208,30 +233,52 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Survey:
-    """What one pass over the bytes of a CSV says.
+    """What one pass over the bytes of a text says.
 
     Args:
         is_plain: nothing that the engine could misread: UTF-8, no NUL, no lone CR, and no line
             break within quotes.
+        is_foreign: not UTF-8, and without a single letter that would be UTF-8 beyond ASCII: then
+            it is one text in another encoding, not one with damaged places.
+        size: bytes, unpacked.
+        tail: the last ones of them.
         lines: physical lines, the header included; only counted while the file is plain.
+        delimiters: delimiters that are not within quotes; only counted while the file is plain.
+        has_guards: a cell may begin with one of Excel's guards, `=` and a quote or an apostrophe.
     """
 
     is_plain: bool
+    is_foreign: bool = False
+    size: int = 0
+    tail: bytes = b""
     lines: int = 0
+    delimiters: int = 0
+    has_guards: bool = True
 
 
-def find_deliveries(folder: Path, log: Callable[[str], None] = print) -> list[Delivery]:
-    """Deliveries of one feed folder in the order of their names; no file is opened.
+def kind_of(name: str) -> str:
+    """What a file is, by its name: a value of KINDS, or '' for what can't be read."""
+    endings = [ending for ending in KINDS if name.lower().endswith(ending)]
+    return KINDS[max(endings, key=len)] if endings else ""
+
+
+def is_hidden(name: str) -> bool:
+    """True for the name of a file or folder that is hidden, or not finished yet."""
+    return name.startswith((".", "_"))
+
+
+def find_deliveries(folder: Path) -> list[Delivery]:
+    """Deliveries of one feed folder in the order of their names; only ZIP archives are opened.
+
+    Files that can't be read by their kind come first, so that each other delivery can be newest.
 
     Args:
         folder: ``<zone>/<source>/<feed>``; an absent folder delivers nothing.
-        log: told about files that are no deliveries.
 
     Returns:
-        One delivery per file, one per subfolder (its files are the parts).
+        One delivery per file, one per subfolder and ZIP archive (its files are the parts).
     """
     deliveries: list[Delivery] = []
-    ignored = []
     try:
         entries = sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name))
         folders = {entry for entry in entries if entry.is_dir()}
@@ -240,22 +287,11 @@ def find_deliveries(folder: Path, log: Callable[[str], None] = print) -> list[De
     except OSError as error:
         return [Delivery(".", [unlistable(folder, folder, error)])]
     for entry in entries:
-        name = shown_name(folder, entry)
-        if entry.name.startswith((".", "_")):
+        if is_hidden(entry.name):
             continue
-        if entry in folders:
-            parts = list(parts_in(folder, entry))
-            deliveries += [Delivery(name, parts)] * bool(parts)
-        elif entry.name.lower().endswith(SUFFIXES):
-            deliveries.append(Delivery(name, [make_part(folder, entry)]))
-        else:
-            ignored.append(name)
-    if ignored:
-        log(
-            f"{folder.parent.name}.{folder.name}: {len(ignored)} files are not taken, since they "
-            f"are not {', '.join(SUFFIXES)}: {', '.join(ignored[:3])}{' …' * (len(ignored) > 3)}"
-        )
-    return deliveries
+        parts = list((parts_in if entry in folders else make_parts)(folder, entry))
+        deliveries += [Delivery(shown_name(folder, entry), parts)] * bool(parts)
+    return sorted(deliveries, key=lambda delivery: any(part.file.kind for part in delivery.parts))
 
 
 def parts_in(folder: Path, entry: Path) -> Iterator[Part]:
@@ -264,14 +300,52 @@ def parts_in(folder: Path, entry: Path) -> Iterator[Part]:
     paths = []
     for parent, folders, names in os.walk(entry, onerror=failed.append):
         # Links to folders are not followed by os.walk, so that a loop of them ends.
-        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
-        paths += [
-            Path(parent, name)
-            for name in names
-            if not name.startswith((".", "_")) and name.lower().endswith(SUFFIXES)
-        ]
+        folders[:] = [name for name in folders if not is_hidden(name)]
+        paths += [Path(parent, name) for name in names if not is_hidden(name)]
     yield from (unlistable(folder, Path(error.filename), error) for error in failed)
-    yield from (make_part(folder, path) for path in sorted(paths, key=os.fsencode))
+    for path in sorted(paths, key=os.fsencode):
+        yield from make_parts(folder, path)
+
+
+def make_parts(folder: Path, path: Path) -> Iterator[Part]:
+    """A file as a part, or the members of a ZIP archive as parts.
+
+    Args:
+        folder: folder of the feed.
+        path: the file.
+    """
+    part = make_part(folder, path)
+    if part.file.kind != "zip" or part.outcome.is_refused:
+        yield part
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [
+                member
+                for member in archive.infolist()
+                if not member.is_dir() and not any(map(is_hidden, member.filename.split("/")))
+            ]
+    except OSError as error:
+        part.refuse_for_now(f"{error.strerror}; give the loader access to it")
+    except DAMAGED:
+        part.outcome.refuse(
+            f"{UNREADABLE}: the ZIP archive is damaged, cut short, or none at all; deliver it again"
+        )
+    else:
+        if not members:
+            part.outcome.refuse(f"{UNREADABLE}: the ZIP archive is empty; deliver it again")
+        for member in sorted(members, key=lambda member: member.filename):
+            name = member.filename.encode("utf-8", "backslashreplace").decode()
+            state = FileState(member.file_size, part.file.state.modified_ns)
+            file = File(f"{part.file.name}/{name}", path, member=member.filename, state=state)
+            inner = Part(file)
+            if member.flag_bits & 1:
+                inner.outcome.refuse(
+                    f"{UNREADABLE}: the ZIP archive has a password; deliver it without"
+                )
+            yield inner
+    if part.outcome.is_refused:
+        yield part
 
 
 def shown_name(folder: Path, path: Path) -> str:
@@ -312,13 +386,27 @@ def file_state(path: Path) -> FileState:
     return FileState(status.st_size, max(status.st_mtime_ns, status.st_ctime_ns))
 
 
+def state_now(file: File) -> FileState:
+    """The state of a file, or of the archive that it is in with its own size.
+
+    Raises:
+        OSError: the file is gone, or can't be looked at.
+    """
+    assert file.path is not None
+    state = file_state(file.path)
+    return state if file.member is None else state._replace(size=file.size)
+
+
 def identify(part: Part) -> None:
     """Hash the content of a part; refuse it for now when that fails."""
     file = part.file
     assert file.path is not None
     try:
-        file.state = file_state(file.path)
+        file.state = state_now(file)
+        file.content_hash = file_hash(file.path) if file.member is None else member_hash(file)
+    except DAMAGED as error:
         file.content_hash = file_hash(file.path)
+        part.outcome.refuse(f"{UNREADABLE}: {explain(error)}; deliver it again")
     except OSError as error:
         part.refuse_for_now(f"{error.strerror}; give the loader access to it")
         return
@@ -330,138 +418,199 @@ def identify(part: Part) -> None:
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file's bytes, streamed; hex."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
+        return stream_hash(file)
+
+
+def member_hash(file: File) -> str:
+    """The same of a member of a ZIP archive."""
+    with open_member(file) as opened:
+        return stream_hash(opened)
+
+
+def stream_hash(opened: BinaryIO) -> str:
+    """SHA-256 of all bytes of an open file; hex."""
+    digest = hashlib.sha256()
+    while block := opened.read(BLOCK):
+        digest.update(block)
     return digest.hexdigest()
 
 
-def open_bytes(file: File) -> BinaryIO:
+@contextlib.contextmanager
+def open_member(file: File) -> Iterator[BinaryIO]:
+    """The bytes of a member of a ZIP archive.
+
+    Raises:
+        OSError, BadZipFile: it can't be opened.
+    """
+    assert file.path is not None and file.member is not None
+    with zipfile.ZipFile(file.path) as archive, archive.open(file.member) as opened:
+        yield cast(BinaryIO, opened)
+
+
+@contextlib.contextmanager
+def open_bytes(file: File) -> Iterator[BinaryIO]:
     """The bytes of a file, unpacked.
 
     Raises:
         OSError: it can't be opened.
     """
     assert file.path is not None
-    opener: Any = gzip.open if file.is_packed else open
-    opened: BinaryIO = opener(file.path, "rb")
-    return opened
+    with contextlib.ExitStack() as stack:
+        if file.member is None:
+            opened = cast(BinaryIO, stack.enter_context(file.path.open("rb")))
+        else:
+            opened = stack.enter_context(open_member(file))
+        if file.is_packed:
+            opened = cast(BinaryIO, stack.enter_context(gzip.open(opened)))
+        yield opened
+
+
+@contextlib.contextmanager
+def standing_alone(file: File, scratch: Path) -> Iterator[File]:
+    """Within, a member of a ZIP archive is a file of its own in the scratch folder.
+
+    Args:
+        file: any file; one that is no member is given back as it is.
+        scratch: a folder.
+    """
+    if file.member is None:
+        yield file
+        return
+    path = scratch / "member"
+    try:
+        with open_member(file) as opened, path.open("wb") as written:
+            shutil.copyfileobj(opened, written, BLOCK)
+        yield replace(file, path=path, member=None)
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def explain(error: Exception) -> str:
     """Why reading failed, without any text of the file."""
-    if isinstance(error, (gzip.BadGzipFile, EOFError, zlib.error)):
+    if isinstance(error, (zipfile.BadZipFile, NotImplementedError)):
+        return "the ZIP archive is damaged, cut short, or packed in an unusual way"
+    if isinstance(error, DAMAGED):
         return "the gzip data is damaged, cut short, or not gzip at all"
     return type(error).__name__
 
 
-def read_header(file: File) -> Header:
-    """What a CSV begins with, from its first bytes.
+def survey(file: File, delimiter: str = ",") -> Survey:
+    """One pass over a text: can the engine read it as it is, and how many lines must there be?
 
-    Raises:
-        RefusedError: empty, undecodable, or not what its name says.
-        OSError: the file can't be read.
-    """
-    try:
-        with open_bytes(file) as opened:
-            start = opened.read(BLOCK)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        if file.size == 0:
-            raise RefusedError("the file is empty: not even a header line") from error
-        raise RefusedError(f"{UNREADABLE}: {explain(error)}; deliver it again") from error
-    for magic, name in MAGIC.items():
-        if start.startswith(magic):
-            raise RefusedError(f"{UNREADABLE}: its content is {name}")
-    rows = head_rows(start)
-    if not rows:
-        raise RefusedError("the file is empty: not even a header line")
-    line, names = rows[0]
-    cells = "".join(names)
-    if "\0" in cells:
-        raise RefusedError(f"{UNREADABLE}: line 1 holds NUL bytes (UTF-16?); deliver CSV as UTF-8")
-    if any("\udc80" <= letter <= "\udcff" for letter in cells):
-        raise RefusedError(f"{UNREADABLE}: the header in line 1 is not UTF-8; deliver UTF-8")
-    return Header(names, line, rows[1:])
-
-
-def head_rows(start: bytes) -> list[tuple[int, list[str]]]:
-    """The first rows that are not blank, each with the number of its last line.
-
-    Raises:
-        RefusedError: there is no end to the first line.
-    """
-    text = start.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                rows.append((reader.line_num, row))
-            if len(rows) == HEAD_ROWS:
-                break
-    except csv.Error as error:
-        if not rows:
-            raise RefusedError(
-                f"{UNREADABLE}: line 1 is not a header (a cell never ends); deliver a header"
-            ) from error
-    return rows
-
-
-def survey(file: File) -> Survey:
-    """One pass over a CSV: can the engine read it as it is, and how many lines must there be?
+    Args:
+        file: the file.
+        delimiter: what is between two cells.
 
     Raises:
         OSError, EOFError, zlib.error: the file can't be read, or its gzip data is damaged (the
             engine takes a truncated one for a shorter file).
     """
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    newlines, returns, pairs, quotes = 0, 0, 0, 0
-    last = b""
+    letters, cells = Letters(), Cells(delimiter)
+    has_guards = False
+    size = 0
+    tail = b""
     with open_bytes(file) as opened:
         while block := opened.read(BLOCK):
-            newlines += block.count(b"\n")
-            pairs += last == b"\r" and block[:1] == b"\n"
-            if b"\r" in block:
-                returns += block.count(b"\r")
-                pairs += block.count(b"\r\n")
-            last = block[-1:]
-            if b"\0" in block or not is_text(decoder, block):
-                return Survey(is_plain=False)
-            if b'"' in block or quotes % 2:
-                found, has_break = quoted_breaks(block, quotes % 2)
-                quotes += found
-                if has_break:
-                    return Survey(is_plain=False)
-    is_plain = returns == pairs and not quotes % 2 and not decoder.getstate()[0]
-    return Survey(is_plain, newlines + (last not in (b"", b"\n")))
+            size += len(block)
+            tail = block[-TAIL:] if len(block) >= TAIL else (tail + block)[-TAIL:]
+            has_guards = has_guards or b"'" in block or b"=" in block
+            letters.add(block)
+            if cells.is_plain and letters.is_plain:
+                cells.add(block)
+    return Survey(
+        cells.ends_plain() and letters.ends_plain(),
+        letters.is_foreign,
+        size,
+        tail,
+        cells.lines,
+        cells.delimiters,
+        has_guards,
+    )
 
 
-def is_text(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
-    """True while the bytes are UTF-8; the decoder holds a letter that two blocks share.
+class Letters:
+    """Looks at the letters of a text, block by block: are they UTF-8, without NUL?"""
+
+    def __init__(self) -> None:
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
+        self.is_plain = True
+        self.has_others = False  # bytes that are not UTF-8
+        self.has_letters = False  # UTF-8 beyond ASCII
+
+    @property
+    def is_foreign(self) -> bool:
+        """True if the text is not UTF-8 in any of its places."""
+        return self.has_others and not self.has_letters
+
+    def add(self, block: bytes) -> None:
+        """Look at the next block; the decoder holds a letter that two blocks share."""
+        self.is_plain = self.is_plain and b"\0" not in block
+        if block.isascii() and not self.decoder.getstate()[0]:
+            return
+        try:
+            text = self.decoder.decode(block)
+        except UnicodeDecodeError:
+            self.decoder.reset()
+            self.has_others, self.is_plain = True, False
+            text = block.decode("utf-8", "ignore")
+        self.has_letters = self.has_letters or not text.isascii()
+
+    def ends_plain(self) -> bool:
+        """True if nothing was wrong, and no letter is cut off at the end."""
+        if self.decoder.getstate()[0]:
+            self.has_others = True
+        return self.is_plain and not self.has_others
+
+
+class Cells:
+    """Counts lines and delimiters of a text, block by block, while the engine can't misread it.
 
     Args:
-        decoder: of UTF-8, fed with all bytes before these.
-        block: the next bytes of the file.
+        delimiter: what is between two cells.
     """
-    if block.isascii() and not decoder.getstate()[0]:
-        return True
-    try:
-        decoder.decode(block)
-    except UnicodeDecodeError:
-        return False
-    return True
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiter = ord(delimiter)
+        self.is_plain = True
+        self.newlines = self.returns = self.pairs = self.quotes = self.delimiters = 0
+        self.last = b""
+
+    def add(self, block: bytes) -> None:
+        """Look at the next block."""
+        self.newlines += block.count(b"\n")
+        self.pairs += self.last == b"\r" and block[:1] == b"\n"
+        if b"\r" in block:
+            self.returns += block.count(b"\r")
+            self.pairs += block.count(b"\r\n")
+        self.last = block[-1:]
+        letters = np.frombuffer(block, np.uint8)
+        marks = letters == self.delimiter
+        if b'"' in block or self.quotes % 2:
+            if has_quoted_break(letters, self.quotes % 2):
+                self.is_plain = False
+            is_quote = letters == ord('"')
+            marks &= np.bitwise_xor.accumulate(is_quote) == bool(self.quotes % 2)
+            self.quotes += int(np.count_nonzero(is_quote))
+        self.delimiters += int(np.count_nonzero(marks))
+
+    def ends_plain(self) -> bool:
+        """True if the engine can't misread what was seen."""
+        return self.is_plain and self.returns == self.pairs and not self.quotes % 2
+
+    @property
+    def lines(self) -> int:
+        """Physical lines; one without an end counts."""
+        return self.newlines + (self.last not in (b"", b"\n"))
 
 
-def quoted_breaks(block: bytes, is_open: int) -> tuple[int, bool]:
-    """The number of quotes in a block, and whether a line break lies within a pair of them.
+def has_quoted_break(letters: np.ndarray[Any, Any], is_open: int) -> bool:
+    """True if a line break lies within a pair of quotes.
 
     Args:
-        block: bytes of the file.
+        letters: a block of a file.
         is_open: 1 when the block begins within quotes.
     """
-    letters = np.frombuffer(block, np.uint8)
     marks = np.flatnonzero(letters == ord('"'))
     breaks = np.flatnonzero(letters == ord("\n"))
-    marks_before = np.searchsorted(marks, breaks) + is_open
-    return len(marks), bool(np.any(marks_before & 1))
+    return bool(np.any((np.searchsorted(marks, breaks) + is_open) & 1))

@@ -33,7 +33,7 @@ import duckdb
 
 from benefits_warehouse.feeds import Feed as DeclaredFeed
 from benefits_warehouse.feeds import seed_of
-from benefits_warehouse.landing.contract import LINEAGE, REJECTED, Feed
+from benefits_warehouse.landing.contract import LINEAGE, REJECTED, Feed, label_of
 from benefits_warehouse.landing.files import (
     UNREADABLE,
     Delivery,
@@ -48,6 +48,7 @@ from benefits_warehouse.landing.history import LEDGER, History
 from benefits_warehouse.landing.intact import note
 from benefits_warehouse.landing.reading import Reader, Reading
 from benefits_warehouse.landing.snapshots import Snapshot, SnapshotWriter
+from benefits_warehouse.landing.strays import find_strays
 from benefits_warehouse.privacy.forgotten import Forgotten
 from benefits_warehouse.progress import FileProgress, say
 from benefits_warehouse.sql import identifier, only_row, quoted
@@ -388,8 +389,7 @@ def load_feeds(
     zone = settings["landing_zone"]
     spellings: dict[tuple[str, str], dict[str, str]] = {}
     for source, name, delivered, column in aliases:
-        label = " ".join(str(delivered).split()).lower()
-        spellings.setdefault((source, name), {})[label] = column
+        spellings.setdefault((source, name), {})[label_of(str(delivered))] = column
     feeds = {
         name: Feed.of(name, declared, settings["feed_modes"].get(name), spellings)
         for name, declared in registry.items()
@@ -409,9 +409,12 @@ def load_feeds(
         log(f"the landing zone {zone} does not exist or is not a folder: nothing is delivered")
     for full_name, feed in feeds.items():
         if zone:
-            landing.land(feed, find_deliveries(Path(zone) / feed.source / feed.name, log))
+            landing.land(feed, find_deliveries(Path(zone) / feed.source / feed.name))
         else:
             seed = seed_of(full_name, registry[full_name])
             file = f"seeds/{feed.source}/{seed}.csv"
             landing.land(feed, seed_delivery(connection, seed, file, seeds[seed]))
+    if zone:
+        for stray, deliveries in find_strays(Path(zone), list(feeds.values())):
+            landing.land(stray, deliveries)
     return landing.new_rows

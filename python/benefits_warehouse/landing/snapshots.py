@@ -183,6 +183,8 @@ class SnapshotWriter:
             reason = "a part of the delivery was refused"
         elif any(part.outcome.rejected for part in parts):
             reason = "the delivery has rejected lines"
+        elif any(part.outcome.is_doubted for part in parts):
+            reason = "its trailer states another number of records"
         elif rows == 0:
             reason = "the delivery has no rows"
         elif lost * 100 > present * self.max_shrink_pct:

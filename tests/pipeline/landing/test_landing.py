@@ -122,7 +122,7 @@ def test_columns_are_matched_by_name(loader: Loader) -> None:
     ("text", "reason"),
     [
         ("", "the file is empty"),
-        ("id;name\n1;a\n", "wrong delimiter"),
+        ("id:name\n1:a\n", "none of the columns is there"),
         ("id,name,ID\n1,a,2\n", "delivered twice"),
         ("id,last_updated\n1,\n", "required column missing: name"),
     ],

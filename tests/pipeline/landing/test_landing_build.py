@@ -48,6 +48,8 @@ def deliver(warehouse: Warehouse) -> None:
     put("benefits_admin.claims", "7 it's.csv", text)
     put("benefits_admin.claims", "8.csv", CLAIMS + claim(1) + claim(2))
     folder = warehouse.zone / "benefits_admin" / "claims"
+    put("benefits_admin.claims", "a.pdf", "%PDF")
+    put("benefits_admin.claim", "1.csv", CLAIMS + claim(11))
     duckdb.sql(
         "copy (select 'C20' as claim_id, '11-1111111' as company_ein, date '2024-01-20' as "
         "service_date, 7.5::decimal(9, 2) as amount, 'Dental' as claim_type, [1] as extra) "
@@ -74,7 +76,7 @@ def test_faults_in_every_feed(make_warehouse: Callable[..., Warehouse]) -> None:
     warehouse.build("--exclude-resource-type", "unit_test", "test")
     query = warehouse.query
     assert query("select claim_id from marts.fct_claims order by all") == [
-        (claim_id,) for claim_id in ("C1", "C10", "C2", "C20", "C3", "C8")
+        (claim_id,) for claim_id in ("C1", "C10", "C2", "C20", "C3", "C5", "C7", "C8")
     ]
     assert query("select person_id, is_deleted from marts.dim_employees order by all") == [
         (f"P{number}", False) for number in range(4)
@@ -89,7 +91,7 @@ def test_faults_in_every_feed(make_warehouse: Callable[..., Warehouse]) -> None:
         "select feed, source_file, source_line, error_reason from quality.rejected_lines "
         "order by all"
     ) == [
-        ("claims", "2[1].csv", 3, "not UTF-8"),
+        ("claims", "2[1].csv", 3, "missing columns"),
         ("claims", "7 it's.csv", 3, "missing columns"),
         ("employees", "2.csv", 2, "unclosed quote"),
         ("transactions", "3.csv", 2, "NUL byte"),
@@ -97,19 +99,31 @@ def test_faults_in_every_feed(make_warehouse: Callable[..., Warehouse]) -> None:
     refused = query("select feed, file from ops.loaded_files where status = 'refused' order by all")
     assert refused == [
         ("benefit_accounts", "2/b.csv"),
-        ("claims", "3.csv"),
+        ("claim", "1.csv"),
         ("claims", "4.csv.gz"),
         ("claims", "5.parquet"),
-        ("claims", "6.csv"),
+        ("claims", "a.pdf"),
         ("employees", "3.csv"),
-        ("plans", "2.csv"),
     ]
     assert query(
         "select file, reason from ops.loaded_files where status = 'duplicate' order by all"
     ) == [("8.csv", "same content as 1.csv")]
-    assert query("select count(*) from ops.loaded_files where status = 'loaded'") == [(13,)]
+    assert query("select count(*) from ops.loaded_files where status = 'loaded'") == [(16,)]
     assert query("select * from quality.reconciliation where difference <> 0") == []
     assert query(
         "select record_key, source_file, source_row from quality.validation_errors "
         "where error_reason = 'invalid_amount'"
     ) == [("C9", "7 it's.csv", 2)]
+
+
+def test_a_run_that_loads_nothing_says_so(make_warehouse: Callable[..., Warehouse]) -> None:
+    """In the summary, in each run until something loads."""
+    warehouse = make_warehouse()
+    warehouse.deliver("benefits_admin.claims", "1.pdf", "%PDF")
+    warehouse.deliver("benefits_admin.claim", "1.csv", CLAIMS + claim(1))
+    for _ in range(2):
+        warehouse.build("--select", "+landing_ledger", "--exclude-resource-type", "unit_test")
+        assert "nothing loaded       none of 2 files could be loaded" in warehouse.output
+    warehouse.deliver("benefits_admin.claims", "1.csv", CLAIMS + claim(1))
+    warehouse.build("--select", "+landing_ledger", "--exclude-resource-type", "unit_test")
+    assert "nothing loaded" not in warehouse.output

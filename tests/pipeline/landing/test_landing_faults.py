@@ -36,6 +36,7 @@ class Loads:
     rows: tuple[tuple[str, str | None], ...]
     rejects: tuple[tuple[int, str], ...] = ()
     name: str = "2.csv"
+    note: str | None = None
 
 
 ALL = (("1", "a"), ("2", "b"), ("3", "c"))
@@ -47,16 +48,126 @@ LOADING = {
     "no final newline": Loads(GOOD[:-1], ALL),
     "blank lines": Loads(b"\n" + GOOD.replace(b"\n", b"\n\n") + b"   \n\n", ALL),
     "latin-1 in a line": Loads(
-        HEADER + b"1,a,\n2,caf\xe9,\n3,c,\n", (ALL[0], ALL[2]), ((3, "not UTF-8"),)
+        HEADER + b"1,a,\n2,caf\xe9,\n3,c,\n",
+        (ALL[0], ("2", "café"), ALL[2]),
+        note="read as Windows-1252",
     ),
+    "Windows-1252": Loads(
+        HEADER + "1,Zoë,\n2,“b” – €,\n".encode("cp1252"),
+        (("1", "Zoë"), ("2", "“b” – €")),
+        note="read as Windows-1252",
+    ),
+    "Windows-1252 with a byte that means nothing": Loads(
+        HEADER + b"1,a,\n2,b\xe9,\n7,x\x81,\n",
+        (ALL[0], ("2", "bé")),
+        ((4, "not UTF-8"),),
+        note="read as Windows-1252",
+    ),
+    "latin-1 in a line of UTF-8": Loads(
+        HEADER + "1,é,\n".encode() + b"7,caf\xe9,\n3,c,\n",
+        (("1", "é"), ALL[2]),
+        ((3, "not UTF-8"),),
+    ),
+    "latin-1 header": Loads(b"id,name,pr\xe9nom\n1,a,b\n", ALL[:1], note="read as Windows-1252"),
+    "UTF-16 LE": Loads(GOOD.decode().encode("utf-16"), ALL, note="read as UTF-16"),
+    "UTF-16 BE": Loads(b"\xfe\xff" + GOOD.decode().encode("utf-16-be"), ALL, note="read as UTF-16"),
+    "UTF-16 LE, unmarked": Loads(GOOD.decode().encode("utf-16-le"), ALL, note="read as UTF-16"),
+    "UTF-16 BE, unmarked": Loads(GOOD.decode().encode("utf-16-be"), ALL, note="read as UTF-16"),
+    "UTF-16 of Excel": Loads(
+        'id\tname\r\n1\tZoë\r\n2\t"b, B"\r\n7\tx\ty\r\n'.encode("utf-16"),
+        (("1", "Zoë"), ("2", "b, B")),
+        ((4, "too many columns"),),
+        "2.TXT",
+        "read as UTF-16; separated by tabs; 1 lines are rejected",
+    ),
+    "semicolons": Loads(GOOD.replace(b",", b";"), ALL, note="separated by semicolons"),
+    "tabs": Loads(GOOD.replace(b",", b"\t"), ALL, name="2.tsv", note="separated by tabs"),
+    "pipes": Loads(GOOD.replace(b",", b"|"), ALL, name="2.psv", note="separated by pipes"),
+    "tildes": Loads(GOOD.replace(b",", b"~"), ALL, name="2.dat", note="separated by tildes"),
+    "carets": Loads(GOOD.replace(b",", b"^"), ALL, name="2.Txt", note="separated by carets"),
+    "pipes, as gzip": Loads(
+        gzip.compress(GOOD.replace(b",", b"|")), ALL, name="2.DAT.gz", note="separated by pipes"
+    ),
+    "semicolons, lines with faults": Loads(
+        b'id;name;shoe\n1;"a";\n2;b\n7;$1;x;\n8;"x";"y";\n3;"c;\nC";\n9\n',
+        (*ALL[:2], ("3", "c;\nC")),
+        ((4, "too many columns"), (5, "too many columns"), (8, "missing columns")),
+        note="separated by semicolons; 3 lines are rejected",
+    ),
+    "tabs and blank cells": Loads(
+        b"id\tname\tshoe\n1\ta\t\n2\tb\n7\tx\t\t\n",
+        ALL[:2],
+        ((4, "too many columns"),),
+        note="separated by tabs",
+    ),
+    "title lines": Loads(
+        b'Report, of "people"\n"as of\n2024-01-01"\n\n' + GOOD,
+        ALL,
+        note="3 title lines above the header in line 5",
+    ),
+    "title lines as wide as the rest": Loads(
+        b"\xef\xbb\xbfReport,,\n,,\n" + GOOD + b"7,x,,\n",
+        ALL,
+        ((7, "too many columns"),),
+        note="1 title line above the header in line 3; 1 lines are rejected",
+    ),
+    "title with an open quote": Loads(
+        b'"Report,\n' + GOOD, ALL, note="1 title line above the header in line 2"
+    ),
+    "separator of Excel": Loads(
+        b"sep=;\n" + GOOD.replace(b",", b";"),
+        ALL,
+        note="separated by semicolons; 1 title line above the header in line 2",
+    ),
+    "header of people": Loads(b"# (ID).,Full-Name\n1,a\n2,b\n3,c\n", ALL),
+    "header with a quoted line break": Loads(b'id,"Full\r\nName"\n1,a\n2,b\n3,c\n', ALL),
+    "header of underscores": Loads(b"I_D,FULL_NAME,Last Updated\n1,a,\n2,b,\n3,c,\n", ALL),
     "NUL in a line": Loads(HEADER + b"1,a,\n2,\0b,\n3,c,\n", (ALL[0], ALL[2]), ((3, "NUL byte"),)),
     "too few and too many columns": Loads(
-        HEADER + b"1,a,\n7,x\n2,b,\n8,y,,z\n3,c,\n",
+        HEADER + b"1,a,\n7\n2,b,\n8,y,,z\n3,c,\n",
         ALL,
         ((3, "missing columns"), (5, "too many columns")),
     ),
+    "optional last cell missing": Loads(HEADER + b"1,a,\n2,b\n3,c\n", ALL),
+    "optional last cell missing, with quotes": Loads(
+        HEADER + b'1,a\n2,"b"\n3,"c\nC"\n', (*ALL[:2], ("3", "c\nC"))
+    ),
+    "unknown last cell missing": Loads(b"id,name,shoe\n1,a\n2,b,38\n3,c,\n", ALL),
+    "required last cell missing": Loads(
+        b"id,last_updated,name\n1,,a\n2,,b\n7,\n3,,c\n", ALL, ((4, "missing columns"),)
+    ),
+    "surplus cell that is empty": Loads(
+        HEADER + b"1,a,\n2,b,\n7,x,2026-01-01,\n3,c,\n8,y,,,\n",
+        ALL,
+        ((4, "too many columns"), (6, "too many columns")),
+    ),
+    "surplus cell that is empty, with quotes": Loads(
+        HEADER + b'1,"a",\n2,"b",\n7,"x,",2026-01-01,\n3,c,\n',
+        ALL,
+        ((4, "too many columns"),),
+    ),
+    "surplus cell beside a missing one": Loads(
+        HEADER + b"1,a,\n2,b\n7,x,,\n3,c,\n", ALL, ((4, "too many columns"),)
+    ),
+    "comma within an amount": Loads(
+        b"id,shoe,name,remark\n1,$900.00,a,\n7,$1,100.00,x,\n2,3,b,\n3,4,c,\n",
+        ALL,
+        ((3, "too many columns"),),
+    ),
+    "delimiter at every end, header too": Loads(b"id,name,,\n1,a,,\n2,b,,\n3,c,,\n", ALL),
+    "delimiter at every end but the header's": Loads(
+        b"id,name\n1,a,\n2,b,\n", (), ((2, "too many columns"), (3, "too many columns"))
+    ),
+    "blank leading column": Loads(b",id,name\n0,1,a\n1,2,b\n2,3,c\n", ALL),
+    "guards of Excel": Loads(
+        HEADER + b'"=""011""","=""a, b""",\n="012",="c",\n\'013,\'t Hooft,\n\'-14,O\'Brien,\n',
+        (("011", "a, b"), ("012", "c"), ("013", "'t Hooft"), ("-14", "O'Brien")),
+    ),
+    "what is like a guard of Excel": Loads(
+        HEADER + b"=7,=A1,\n'8','68 Club,\n", (("=7", "=A1"), ("'8'", "'68 Club"))
+    ),
     "quoted line breaks": Loads(
-        HEADER + b'1,"a\nA",\n7,x\n2,"b\r\n\r\nB",\n3,"c,\nC",\n8\n',
+        HEADER + b'1,"a\nA",\n7\n2,"b\r\n\r\nB",\n3,"c,\nC",\n8\n',
         (("1", "a\nA"), ("2", "b\r\n\r\nB"), ("3", "c,\nC")),
         ((4, "missing columns"), (10, "missing columns")),
     ),
@@ -84,7 +195,48 @@ LOADING = {
     "odd header": Loads(
         "\u00a0 ID , Full\u00a0Name,\u200blast_updated\n".encode() + GOOD[21:], ALL
     ),
-    "footer": Loads(GOOD + b"Total: 3 rows\n", ALL, ((5, "missing columns"),)),
+    "footer": Loads(GOOD + b"Total: 3 rows\n", ALL, note="1 trailer line at the end"),
+    "footers": Loads(
+        GOOD + b"\nTOTAL,,100.00\nRecord Count: 0003\n\n  End of file\n",
+        ALL,
+        note="3 trailer lines at the end",
+    ),
+    "trailer that is quoted": Loads(
+        GOOD + b'"Total records: 3","",""', ALL, note="1 trailer line at the end"
+    ),
+    "trailer with day and amount": Loads(
+        GOOD + b"TRL,20261120,3,100.00\r\n", ALL, note="1 trailer line at the end"
+    ),
+    "trailer as gzip": Loads(
+        gzip.compress(GOOD + b"TRL|3\n"), ALL, name="2.csv.gz", note="1 trailer line at the end"
+    ),
+    "trailer of a file with quotes and semicolons": Loads(
+        b'id;name\n1;"a\nTotal"\n2;"b"\nEOF;;',
+        (("1", "a\nTotal"), ALL[1]),
+        note="separated by semicolons; 1 trailer line at the end",
+    ),
+    "trailer before what is none": Loads(
+        GOOD + b"Total,,3\n=====\n",
+        ALL,
+        ((6, "missing columns"),),
+        note="1 trailer line at the end; 1 lines are rejected, the first is line 6",
+    ),
+    "trailer word in a record": Loads(
+        b"name,id\nTotal Wine,1\nCounty,2\nTotal,3\n",
+        (("1", "Total Wine"), ("2", "County"), ("3", "Total")),
+    ),
+    "trailer word in a key": Loads(
+        HEADER + b"1,a,\nTRL-001,b,\nCount 7,c,\n", (ALL[0], ("TRL-001", "b"), ("Count 7", "c"))
+    ),
+    "trailer with as many cells as a record": Loads(
+        HEADER + b"1,a,\nTotal number of records:,1,\n", ALL[:1], note="1 trailer line at the end"
+    ),
+    "trailer word above the last record": Loads(
+        HEADER + b"1,a,\nTotal\n3,c,\n", (ALL[0], ALL[2]), ((3, "missing columns"),)
+    ),
+    "trailer word within quotes": Loads(
+        HEADER + b'1,"a\nTotal 5",\n2,"\nTotal 5"\n', (("1", "a\nTotal 5"), ("2", "\nTotal 5"))
+    ),
     "end of file mark": Loads(GOOD + b"\x1a", ALL, ((5, "missing columns"),)),
     "header only": Loads(HEADER, ()),
     "header only without its newline": Loads(HEADER[:-1], ()),
@@ -100,7 +252,9 @@ LOADING = {
         (),
         ((2, "NUL byte"), (3, "line size over maximum")),
     ),
-    "line without an end": Loads(HEADER + b"1,a,\n" + LONG * 6, ALL[:1], ((3, "missing columns"),)),
+    "line without an end": Loads(
+        HEADER + b"1,a,\n" + LONG * 6, ALL[:1], ((3, "line size over maximum"),)
+    ),
     "gzip": Loads(gzip.compress(GOOD), ALL, name="2.csv.gz"),
     "gzip in two members": Loads(
         gzip.compress(GOOD[:30]) + gzip.compress(GOOD[30:]), ALL, name="2.csv.gz"
@@ -114,17 +268,34 @@ REFUSED = {
     "gzip of nothing": (gzip.compress(b""), "2.csv.gz", "the file is empty"),
     "no bytes as gzip": (b"", "2.csv.gz", "the file is empty"),
     "no bytes as Parquet": (b"", "2.parquet", "the file is empty"),
-    "UTF-16 LE": (GOOD.decode().encode("utf-16"), "2.csv", "UTF-16; deliver CSV as UTF-8"),
-    "UTF-16 BE": (b"\xfe\xff" + GOOD.decode().encode("utf-16-be"), "2.csv", "is UTF-16"),
-    "UTF-16 LE, unmarked": (GOOD.decode().encode("utf-16-le"), "2.csv", "NUL bytes (UTF-16?)"),
-    "UTF-16 BE, unmarked": (GOOD.decode().encode("utf-16-be"), "2.csv", "NUL bytes (UTF-16?)"),
-    "latin-1 header": (b"id,name,pr\xe9nom\n1,a,b\n", "2.csv", "header in line 1 is not UTF-8"),
-    "semicolons": (GOOD.replace(b",", b";"), "2.csv", "wrong delimiter: columns are separated by"),
-    "tabs": (GOOD.replace(b",", b"\t"), "2.csv", "line 1: wrong delimiter"),
-    "pipes": (GOOD.replace(b",", b"|"), "2.csv", "pipes, not commas; deliver commas"),
+    "damaged UTF-16": (
+        GOOD.decode().encode("utf-16") + b"x",
+        "2.csv",
+        "it is damaged UTF-16; deliver it again, as UTF-8",
+    ),
+    "two delimiters that fit": (
+        b"id;name\n" + GOOD,
+        "2.csv",
+        "two delimiters, commas (line 2) and semicolons (line 1); keep one header",
+    ),
+    "NUL in the header": (b"id,name\0\n" + GOOD[21:], "2.csv", "line 1 holds NUL bytes; deliver"),
     "missing column": (b"id,last_updated\n1,\n", "2.csv", "line 1: required column missing: name;"),
     "no header": (b"1,a,\n2,b,\n", "2.csv", "deliver the file with its header as line 1"),
-    "preamble": (b"Report\n2024-01-01\n\n" + GOOD, "2.csv", "the header seems to be line 4"),
+    "header below line 20": (
+        b"\n" * 20 + GOOD,
+        "2.csv",
+        "the first 20 lines are blank; deliver the file with its header",
+    ),
+    "header that is too far down": (
+        b"Report\n" * 20 + GOOD,
+        "2.csv",
+        "none of the columns is there",
+    ),
+    "header that lacks a column below a title": (
+        b"Report\nid,last_updated\n1,\n",
+        "2.csv",
+        "line 2: required column missing: name; deliver it, or name its header",
+    ),
     "duplicate column": (
         b"id,name,ID\n1,a,2\n",
         "2.csv",
@@ -139,7 +310,11 @@ REFUSED = {
     "no gzip": (GOOD, "2.csv.gz", "not gzip at all; deliver it again"),
     "gzip by another name": (gzip.compress(GOOD), "2.csv", "is gzip; name it .csv.gz"),
     "Parquet by another name": (b"PAR1....PAR1", "2.csv", "is Parquet; name it .parquet"),
-    "Excel by another name": (b"PK\x03\x04....", "2.csv", "an Excel workbook; deliver CSV"),
+    "Excel by another name": (
+        b"PK\x03\x04....",
+        "2.csv",
+        "an Excel workbook or a ZIP archive; name it",
+    ),
     "CSV as Parquet": (GOOD, "2.parquet", "it is not a complete Parquet file; deliver it again"),
     "Parquet with a broken footer": (b"PAR1" + b"x" * 99 + b"PAR1", "2.parquet", "as Parquet"),
 }
@@ -186,8 +361,10 @@ def test_what_loads_of_a_faulty_file(loader: Loader, case: Loads) -> None:
     if case.rejects or not case.rows:
         assert "deletes nothing" in person["reason"]
         assert not deleted
-    else:
+    elif not case.note:
         assert event["reason"] is None
+    if case.note:
+        assert event["reason"].startswith(case.note) and case.note in person["reason"]
 
 
 @pytest.mark.parametrize(("content", "name", "reason"), REFUSED.values(), ids=REFUSED)
@@ -250,11 +427,11 @@ def test_folders(loader: Loader) -> None:
         "d/.h.csv",
         "d/.tmp/1.csv",
         "d/_temporary/0/1.csv",
-        "a.csv.tmp",
     ]:
         loader.put(f"events/{name}", "id,name\nhidden,n\n")
-    for name in ["a.csv.part", "b.txt", "c.xlsx", "d/_SUCCESS", "empty.csv/.keep"]:
-        loader.put(f"events/{name}", "")
+    others = ["a.csv.part", "b.md", "c.PDF", "noending"]
+    for name in [*others, "d/_SUCCESS", "empty.csv/.keep"]:
+        loader.put(f"events/{name}", "x")
     events = loader.folder / "zone/s/events"
     (events / "empty").mkdir()
     (events / "d/loop").symlink_to(events / "d")
@@ -269,9 +446,16 @@ def test_folders(loader: Loader) -> None:
     assert {file for file, row in rows.items() if row["status"] == "refused"} == {
         "self.csv",
         "gone.csv",
+        *others,
     }
     assert rows["d/1.csv"]["delivery"] == rows["d/e/f/2.csv"]["delivery"] == "d"
-    assert any("4 files are not taken" in line and "a.csv.part" in line for line in loader.log)
+    for name, told in [
+        ("a.csv.part", ".part means that it is not complete yet; deliver .csv, .txt"),
+        ("b.md", ".md is not a kind that can be read; deliver .csv, .txt"),
+        ("c.PDF", ".PDF is not a kind that can be read"),
+        ("noending", "its name has no ending"),
+    ]:
+        assert told in rows[name]["reason"]
     assert loader.run() == []
 
 
@@ -332,8 +516,8 @@ def test_a_file_that_is_still_written(
     other = loader.put("events/2.csv", HEADER + b"8,y,\n")
     survey = reading.survey
 
-    def survey_while_written(file: files.File) -> files.Survey:
-        found = survey(file)
+    def survey_while_written(file: files.File, delimiter: str) -> files.Survey:
+        found = survey(file, delimiter)
         if file.path == path:
             with path.open("ab") as opened:
                 opened.write(b"5,e,\n")
@@ -399,7 +583,7 @@ def test_a_very_wide_file(loader: Loader) -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        b"7,x\n",
+        b"7\n",
         b'7,"x,\n',
         pytest.param(b"7,\xff,\n", marks=pytest.mark.soak),
         pytest.param(b'7,"x"y,\n', marks=pytest.mark.soak),
@@ -507,3 +691,31 @@ def test_progress_of_one_file(loader: Loader, monkeypatch: pytest.MonkeyPatch) -
     with progress.FileProgress(loader.log.append).watch("2.csv", 9):
         time.sleep(0.02)
     assert loader.log == []
+
+
+@pytest.mark.parametrize(
+    ("trailer", "records"),
+    [
+        ("Total records: 4", 4),
+        ("TRL,20261120,4,100.00", 4),
+        ("count,2", 2),
+        ("Total rows: 1003", 1003),
+        ("Record Count|0000004", 4),
+    ],
+)
+def test_a_trailer_that_states_other_records(loader: Loader, trailer: str, records: int) -> None:
+    """The rows load, a snapshot deletes nothing, and both feeds say why."""
+    event, person = deliver_to_all(loader, GOOD + trailer.encode(), "2.csv")
+    told = f"the trailer states {records:,} record{'s' * (records > 1)}, the file has 3; ask"
+    for row in (event, person):
+        assert (row["status"], row["rows"], row["rejected"]) == ("loaded", 3, 0)
+        assert told in row["reason"]
+    assert "deletes nothing: its trailer states another number of records" in person["reason"]
+    assert not [row for row in loader.landed("people") if row[1] == "deleted"]
+
+
+@pytest.mark.parametrize("trailer", ["Total: 100.00", "Totals,,4", "TRL", "EOF", "Total records 3"])
+def test_a_trailer_that_denies_nothing(loader: Loader, trailer: str) -> None:
+    """A snapshot deletes as if it were not there."""
+    deliver_to_all(loader, GOOD + trailer.encode(), "2.csv")
+    assert ("4",) in [row[2:3] for row in loader.landed("people") if row[1] == "deleted"]
