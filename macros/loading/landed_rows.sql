@@ -4,20 +4,23 @@
         what was delivered, so a row's place is its number; a snapshot's hold the number. -#}
     {%- set pattern = folder ~ "/landing/" ~ feed.source ~ "/" ~ feed.feed ~ "/*.parquet" -%}
     select
-        file_id,
-        load_id,
-        source_file,
+        landed.file_id,
+        landed.load_id,
+        landed.source_file,
         case
-            when change = 'upsert' then coalesce(source_row, file_row_number + 1)
+            when landed.change = 'upsert'
+                then coalesce(landed.source_row, landed.file_row_number + 1)
         end as source_row,
-        loaded_at,
-        content_hash,
-        change,
+        landed.loaded_at,
+        landed.content_hash,
+        coalesce(ledger.sender, '') as sender,
+        landed.change,
         {%- for column in feed.columns %}
-        {{ adapter.quote(column) }}{{ "," if not loop.last }}
+        landed.{{ adapter.quote(column) }}{{ "," if not loop.last }}
         {%- endfor %}
     from read_parquet(
         '{{ pattern | replace("'", "''") }}', union_by_name = true, file_row_number = true
-    )
-    where file_id in (select ledger.file_id from {{ ledger }} as ledger)
+    ) as landed
+    inner join {{ ledger }} as ledger
+        on landed.file_id = ledger.file_id
 {%- endmacro %}

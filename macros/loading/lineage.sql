@@ -5,5 +5,6 @@
     load_id,
     loaded_at,
     source_row,
-    content_hash
+    content_hash,
+    sender
 {%- endmacro %}

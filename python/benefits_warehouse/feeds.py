@@ -23,7 +23,7 @@ VARIED = ("text", "email", "money", "timestamp")  # types whose cleaning can mak
 # What staging and the loader call columns of their own.
 LINEAGE = (
     *("row_id", "file_id", "load_id", "source_file", "source_row", "loaded_at"),
-    *("content_hash", "change", "entity_key"),
+    *("content_hash", "sender", "change", "entity_key"),
 )
 
 # What a quarantine table says beside the delivered columns.

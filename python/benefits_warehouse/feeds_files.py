@@ -32,9 +32,10 @@ LANDED = {
     "source_row": "none",
     "loaded_at": "none",
     "content_hash": "pseudonym",
+    "sender": "none",
     "change": "none",
 }
-STAGED = ("row_id", "file_id", "load_id", "loaded_at", "source_row", "content_hash")
+STAGED = ("row_id", "file_id", "load_id", "loaded_at", "source_row", "content_hash", "sender")
 WITHHELD = {
     "rejection_reason": ("varchar", "quality", "Never null here."),
     "all_reasons": ("varchar[]", "quality", "Never empty here."),

@@ -18,7 +18,7 @@
             {%- do problems.append(place ~ ".mart_count: no column of " ~ feed.mart) -%}
         {%- endif -%}
         {#- What stands before the feed's own columns says where a row came from. -#}
-        {%- if made.pop(feed.landed, [])[7:] != feed.columns.keys() | list -%}
+        {%- if made.pop(feed.landed, [])[8:] != feed.columns.keys() | list -%}
             {%- do problems.append(place ~ ".columns: the models have others: run `make feed`") -%}
         {%- endif -%}
     {%- endfor -%}

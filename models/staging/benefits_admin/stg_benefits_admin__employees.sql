@@ -30,6 +30,7 @@ renamed as (
         loaded_at,
         source_row,
         content_hash,
+        sender,
         person_id,
         full_name,
         title,

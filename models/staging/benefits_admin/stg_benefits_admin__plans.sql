@@ -27,6 +27,7 @@ renamed as (
         loaded_at,
         source_row,
         content_hash,
+        sender,
         plan_type,
         carrier_name,
         {{ clean_ein('company_ein_text') }} as company_ein,

@@ -28,6 +28,7 @@ renamed as (
         loaded_at,
         source_row,
         content_hash,
+        sender,
         benefit_account_id,
         employee_id,
         benefit_type,

@@ -29,6 +29,7 @@ renamed as (
         loaded_at,
         source_row,
         content_hash,
+        sender,
         employee_id,
         first_name,
         last_name,

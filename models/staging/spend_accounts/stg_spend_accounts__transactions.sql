@@ -29,6 +29,7 @@ renamed as (
         loaded_at,
         source_row,
         content_hash,
+        sender,
         transaction_id,
         employee_id,
         benefit_account_id,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from benefits_warehouse.feeds import Feed as DeclaredFeed
 from benefits_warehouse.landing.files import Part, RefusedError
+from benefits_warehouse.landing.settings import Settings
 
 NOT_COMPARED = re.compile(r"[\s\u200b\ufeff\0_#.()-]")
 LINEAGE = {
@@ -43,6 +44,8 @@ class Feed:
         optional: contract columns that may be absent.
         aliases: delivered header, as label_of gives it, to contract column.
         identifies: columns that tell which person or account a row is of.
+        sender: the sender, '' where a feed has one only.
+        settings: how the files of the sender are read.
     """
 
     source: str
@@ -53,6 +56,8 @@ class Feed:
     optional: frozenset[str]
     aliases: Mapping[str, str]
     identifies: tuple[str, ...] = ()
+    sender: str = ""
+    settings: Settings = Settings()
 
     @classmethod
     def of(

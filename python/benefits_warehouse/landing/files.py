@@ -11,6 +11,7 @@ import contextlib
 import gzip
 import hashlib
 import os
+import re
 import shutil
 import time
 import zipfile
@@ -42,6 +43,7 @@ NOT_NOW = "the file could not be read this time"
 # What is raised where the bytes of a file are damaged.
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
 GLOB_MARKS = frozenset("*?[]{}\\")
+SENDER = re.compile("sender=(.+)")
 
 
 class RefusedError(Exception):
@@ -225,10 +227,17 @@ class Part:
 
 @dataclass
 class Delivery:
-    """The files that arrived together under one name."""
+    """The files that arrived together under one name.
+
+    Args:
+        name: the file, the subfolder that held the parts, or the seed.
+        parts: the files.
+        sender: the sender, '' where a feed has one only.
+    """
 
     name: str
     parts: list[Part]
+    sender: str = ""
 
 
 @dataclass(frozen=True)
@@ -268,30 +277,54 @@ def is_hidden(name: str) -> bool:
 
 
 def find_deliveries(folder: Path) -> list[Delivery]:
-    """Deliveries of one feed folder in the order of their names; only ZIP archives are opened.
-
-    Files that can't be read by their kind come first, so that each other delivery can be newest.
+    """Deliveries of one feed folder by name; of the files, only ZIP archives are opened.
 
     Args:
         folder: ``<zone>/<source>/<feed>``; an absent folder delivers nothing.
 
     Returns:
-        One delivery per file, one per subfolder and ZIP archive (its files are the parts).
+        One delivery per file, one per subfolder and ZIP archive (its files are the parts). A
+        subfolder `sender=<name>` holds the deliveries of a sender.
     """
     deliveries: list[Delivery] = []
+    for entry in listed(folder, deliveries):
+        sender = SENDER.fullmatch(entry.name)
+        if sender and entry.is_dir():
+            for inner in listed(entry, deliveries):
+                deliveries += deliveries_at(folder, inner, sender[1])
+        else:
+            deliveries += deliveries_at(folder, entry)
+    return deliveries
+
+
+def listed(folder: Path, deliveries: list[Delivery]) -> list[Path]:
+    """What is in a folder and not hidden, by name; nothing where there is no such folder.
+
+    Args:
+        folder: of a feed, or of a sender.
+        deliveries: gets a refused one where the folder can't be listed.
+    """
     try:
         entries = sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name))
-        folders = {entry for entry in entries if entry.is_dir()}
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        return [Delivery(".", [unlistable(folder, folder, error)])]
-    for entry in entries:
-        if is_hidden(entry.name):
-            continue
-        parts = list((parts_in if entry in folders else make_parts)(folder, entry))
-        deliveries += [Delivery(shown_name(folder, entry), parts)] * bool(parts)
-    return sorted(deliveries, key=lambda delivery: any(part.file.kind for part in delivery.parts))
+        deliveries.append(Delivery(".", [unlistable(folder, folder, error)]))
+        return []
+    return [entry for entry in entries if not is_hidden(entry.name)]
+
+
+def deliveries_at(folder: Path, entry: Path, sender: str = "") -> list[Delivery]:
+    """A file, ZIP archive or subfolder as a delivery; none where it holds nothing.
+
+    Args:
+        folder: folder of the feed.
+        entry: the path.
+        sender: the sender.
+    """
+    parts = list((parts_in if entry.is_dir() else make_parts)(folder, entry))
+    name = shown_name(folder, entry).removeprefix(f"sender={sender}/")
+    return [Delivery(name, parts, sender)] * bool(parts)
 
 
 def parts_in(folder: Path, entry: Path) -> Iterator[Part]:

@@ -25,6 +25,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ from benefits_warehouse.landing.files import (
 from benefits_warehouse.landing.history import LEDGER, History
 from benefits_warehouse.landing.intact import note
 from benefits_warehouse.landing.reading import Reader, Reading
+from benefits_warehouse.landing.settings import Settings
 from benefits_warehouse.landing.snapshots import Snapshot, SnapshotWriter
 from benefits_warehouse.landing.strays import find_strays
 from benefits_warehouse.privacy.forgotten import Forgotten
@@ -91,20 +93,21 @@ class Landing:
         self.log = log
         self.progress = FileProgress(log)
         self.new_rows: list[dict[str, Any]] = []
-        self.histories: dict[tuple[str, str], History] = {}
+        self.histories: dict[tuple[str, str, str], History] = {}
         self.last_file = self.last_load = 0
         for row in sorted(ledger, key=lambda row: row["file_id"]):
             self.remember(row)
 
     def remember(self, row: Mapping[str, Any]) -> None:
         """Take a ledger row into account."""
-        self.histories.setdefault((row["source"], row["feed"]), History()).add(row)
+        place = row["source"], row["feed"], row["sender"] or ""
+        self.histories.setdefault(place, History()).add(row)
         self.last_file = max(self.last_file, row["file_id"])
         self.last_load = max(self.last_load, row["load_id"] or 0)
 
     def history(self, feed: Feed) -> History:
-        """What the ledger says of a feed."""
-        return self.histories.setdefault((feed.source, feed.name), History())
+        """What the ledger says of a feed and its sender."""
+        return self.histories.setdefault((feed.source, feed.name, feed.sender), History())
 
     def remove_leftovers(self, feeds: Iterable[Feed]) -> None:
         """Delete files that no ledger row names; make sure that each feed has a Parquet file."""
@@ -327,6 +330,12 @@ class Landing:
             "run_id": self.run_id,
             "modified_ns": file.modified_ns,
             "erased": outcome.erased if loaded else 0,
+            "sender": delivery.sender,
+            "delivery_id": delivery.parts[0].file_id,
+            "repeats": None,
+            "month_first": [],
+            "day_first": [],
+            "settings": None,
         }
         if outcome.is_refused:
             if History.outcome_of(row) in self.history(feed).outcomes:
@@ -371,6 +380,7 @@ def load_feeds(
     settings: Mapping[str, Any],
     seeds: Mapping[str, str],
     log: Callable[[str], None] = say,
+    sender_settings: Sequence[tuple[str, str, str, str, str]] = (),
 ) -> list[dict[str, Any]]:
     """Land all feeds and return the new ledger rows.
 
@@ -382,6 +392,7 @@ def load_feeds(
         settings: landing_zone ('' = seeds), folder, run_id, max_snapshot_shrink_pct, feed_modes.
         seeds: seed name to SQL name of its table.
         log: called with one line of progress or warning.
+        sender_settings: rows of the seed sender_settings (source, feed, sender, setting, value).
 
     Returns:
         New ledger rows; also those of files that were refused or are duplicates.
@@ -409,7 +420,12 @@ def load_feeds(
         log(f"the landing zone {zone} does not exist or is not a folder: nothing is delivered")
     for full_name, feed in feeds.items():
         if zone:
-            landing.land(feed, find_deliveries(Path(zone) / feed.source / feed.name))
+            several: dict[str, list[Delivery]] = {}
+            for delivery in find_deliveries(Path(zone) / feed.source / feed.name):
+                several.setdefault(delivery.sender, []).append(delivery)
+            for sender, deliveries in several.items():
+                rules = Settings.of(sender_settings, feed.source, feed.name, sender)
+                landing.land(replace(feed, sender=sender, settings=rules), deliveries)
         else:
             seed = seed_of(full_name, registry[full_name])
             file = f"seeds/{feed.source}/{seed}.csv"
