@@ -1,26 +1,46 @@
 {% macro landed_rows(feed, ledger, folder) -%}
-    {#- The landed rows of a feed: its Parquet files, of loads that the ledger names only, so that
-        what a killed run left behind is never read. The files of a delta feed keep the order of
-        what was delivered, so a row's place is its number; a snapshot's hold the number. -#}
+    {#- The landed rows of a feed that count: its Parquet files, of files in landing_files only, so
+        that what a killed run left behind is never read, and nothing that was withdrawn. The files
+        of a delta feed keep the order of what was delivered, so a row's place is its number; a
+        snapshot's hold the number, and a row counts where a delivery that counts holds it. -#}
     {%- set pattern = folder ~ "/landing/" ~ feed.source ~ "/" ~ feed.feed ~ "/*.parquet" -%}
+    {%- set files = ledger.incorporate(path={"identifier": "landing_files"}, type="table") -%}
+    {%- set states = ledger.incorporate(path={"identifier": "landing_states"}, type="table") -%}
     select
         landed.file_id,
         landed.load_id,
         landed.source_file,
-        case
-            when landed.change = 'upsert'
-                then coalesce(landed.source_row, landed.file_row_number + 1)
-        end as source_row,
+        coalesce(landed.source_row, landed.file_row_number + 1) as source_row,
         landed.loaded_at,
         landed.content_hash,
-        coalesce(ledger.sender, '') as sender,
-        landed.change,
+        files.sender,
         {%- for column in feed.columns %}
         landed.{{ adapter.quote(column) }}{{ "," if not loop.last }}
         {%- endfor %}
     from read_parquet(
         '{{ pattern | replace("'", "''") }}', union_by_name = true, file_row_number = true
     ) as landed
-    inner join {{ ledger }} as ledger
-        on landed.file_id = ledger.file_id
+    inner join {{ files }} as files
+        on landed.file_id = files.file_id
+    where
+        landed.change = 'upsert'
+        {%- if feed.mode == "delta" %}
+        and not files.is_withdrawn -- order {{ revision_of(feed, files) }} of the files
+        {%- else %}
+        and (landed.file_id, landed.source_row) in (
+            select (states.file_id, states.source_row) from {{ states }} as states
+        )
+        {%- endif %}
+{%- endmacro %}
+
+
+{% macro revision_of(feed, files) -%}
+    {#- How often the order of what was landed of a delta feed changed since, by a decision or by
+        names: its number stands in the view, so that tables are then built whole.
+        files: relation landing_files. -#}
+    {%- set query -%}
+        select coalesce(max(revision), 0) from {{ files }}
+        where source = '{{ feed.source }}' and feed = '{{ feed.feed }}'
+    {%- endset -%}
+    {{ return(run_query(query).rows[0][0]) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{% macro rows_to_judge(feed_name, staged, landed, groups=[], keep_conflicts=false) -%}
+{% macro rows_to_judge(feed_name, staged, groups=[], keep_conflicts=false) -%}
 {#-
     The CTEs that end in `to_judge`: the rows that this run has to judge, with is_current as macro
     versions says. In a full build, and of a snapshot feed, these are all; in an increment the
@@ -15,7 +15,7 @@
     already is read from the table itself, so the cost follows the delta.
 -#}
 {%- if not is_increment() or feed_of(feed_name).mode == "snapshot" -%}
-{{ versions(feed_name, staged, landed, keep_conflicts) }},
+{{ versions(feed_name, staged, keep_conflicts) }},
 
 to_judge as (
     select
@@ -95,7 +95,7 @@ batch as not materialized (
     select * from known
 ),
 
-{{ versions(feed_name, "batch", landed, keep_conflicts) }},
+{{ versions(feed_name, "batch", keep_conflicts) }},
 
 to_judge as (
     select

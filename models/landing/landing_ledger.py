@@ -29,6 +29,10 @@ def model(dbt, session):
         "transactions": dbt.ref("transactions"),
     }
     aliases = dbt.ref("column_aliases").fetchall()
+    references = {
+        "companies": dbt.ref("companies").fetchall(),
+        "company_lookup": dbt.ref("company_lookup").fetchall(),
+    }
     ledger = []
     if is_there(session, dbt.this):
         rows = session.sql(f"select * from {dbt.this}")
@@ -47,5 +51,6 @@ def model(dbt, session):
         ledger,
         {**settings, "folder": f"{folder}/restricted/landing", "run_id": run_id},
         {name: f"({relation.sql_query()})" for name, relation in seeds.items()},
+        references=references,
     )
     return relation_of(session, "new_ledger_rows", loader.LEDGER, rows)

@@ -1,15 +1,16 @@
+-- depends_on: {{ ref('landing_ledger') }}
 -- The watermark of a feed is its newest load, not the newest event: late rows are never missed. The
 -- version that counts has its key's newest last_updated, so current rows tell the newest of all.
 with
 
-ledger as (
+files as (
     select
         source,
         feed,
         max(load_id) as last_load_id,
         max(loaded_at) as last_loaded_at
-    from {{ ref('landing_ledger') }}
-    where status = 'loaded'
+    from {{ source('landing', 'landing_files') }}
+    where load_id is not null and not is_withdrawn
     group by source, feed
 ),
 
@@ -28,12 +29,12 @@ judged as (
 select
     judged.source,
     judged.feed,
-    ledger.last_load_id,
-    ledger.last_loaded_at,
+    files.last_load_id,
+    files.last_loaded_at,
     judged.max_last_updated,
     judged.rows_total::bigint as rows_total
 from judged
-left join ledger
+left join files
     on
-        judged.source = ledger.source
-        and judged.feed = ledger.feed
+        judged.source = files.source
+        and judged.feed = files.feed

@@ -2,15 +2,28 @@
 -- row that is lost or doubled on the way shows as a difference.
 with
 
+-- A row of a snapshot was landed once, by whichever delivery: it counts where one that counts holds it.
 ledger as (
+    select
+        ledger.source,
+        ledger.feed,
+        sum(ledger.landed) filter (where ledger.mode = 'delta') as delta_rows,
+        sum(ledger.erased) as rows_erased,
+        sum(ledger.rejected) as lines_rejected
+    from {{ ref('landing_ledger') }} as ledger
+    inner join {{ source('landing', 'landing_files') }} as files
+        on ledger.file_id = files.file_id
+    where ledger.status = 'loaded' and not files.is_withdrawn
+    group by ledger.source, ledger.feed
+),
+
+states as (
     select
         source,
         feed,
-        sum(landed) as landed_rows,
-        sum(erased) as rows_erased,
-        sum(rejected) as lines_rejected
-    from {{ ref('landing_ledger') }}
-    where status = 'loaded'
+        count(*) as snapshot_rows
+    from {{ source('landing', 'landing_states') }}
+    where is_latest
     group by source, feed
 ),
 
@@ -57,13 +70,17 @@ final as (
         counted.rows_deleted_by_sender + coalesce(ledger.rows_erased, 0) as rows_deleted,
         coalesce(ledger.rows_erased, 0) as rows_erased,
         coalesce(ledger.lines_rejected, 0) as lines_rejected,
-        coalesce(ledger.landed_rows, 0) + coalesce(ledger.rows_erased, 0)
-        + coalesce(ledger.lines_rejected, 0) as rows_landed
+        coalesce(ledger.delta_rows, 0) + coalesce(states.snapshot_rows, 0)
+        + coalesce(ledger.rows_erased, 0) + coalesce(ledger.lines_rejected, 0) as rows_landed
     from counted
     left join ledger
         on
             counted.source = ledger.source
             and counted.feed = ledger.feed
+    left join states
+        on
+            counted.source = states.source
+            and counted.feed = states.feed
 )
 
 select

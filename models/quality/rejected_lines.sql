@@ -7,6 +7,11 @@ lines as (
 
 ledger as (
     select * from {{ ref('landing_ledger') }}
+),
+
+files as (
+    select * from {{ source('landing', 'landing_files') }}
+    where not is_withdrawn
 )
 
 select
@@ -19,3 +24,5 @@ select
 from lines
 inner join ledger
     on lines.file_id = ledger.file_id
+inner join files
+    on lines.file_id = files.file_id

@@ -17,20 +17,23 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is t
 
 
 @cache
-def columns_of(folder: str, model: str) -> dict[str, str]:
-    """The columns of a model.
+def columns_of(folder: str, table: str) -> dict[str, str]:
+    """The columns of a model, or of a table that is declared as a source.
 
     Args:
         folder: folder of models/ with the YAML that declares it, such as ops.
-        model: name of the model.
+        table: name of the model or table.
 
     Returns:
         Column to DuckDB type, in the order declared.
 
     Raises:
-        KeyError: there is no such model, or a column of it has no data_type.
+        KeyError: there is no such table, or a column of it has no data_type.
     """
-    path = PROJECT / "models" / folder / f"_{folder}__models.yml"
-    declared = yaml.load(path.read_text(encoding="utf-8"), Loader)["models"]
-    columns = {entry["name"]: entry["columns"] for entry in declared}[model]
-    return {column["name"]: column["data_type"] for column in columns}
+    tables: dict[str, Any] = {}
+    for path in (PROJECT / "models" / folder).glob("_*.yml"):
+        declared = yaml.load(path.read_text(encoding="utf-8"), Loader)
+        for group in (declared, *declared.get("sources", ())):
+            entries = (*group.get("models", ()), *group.get("tables", ()))
+            tables |= {entry["name"]: entry.get("columns", ()) for entry in entries}
+    return {column["name"]: column["data_type"] for column in tables[table]}

@@ -87,6 +87,8 @@ class Feed(Strict):
         mart: the published model that holds its valid rows, if there is one.
         mart_count: the column of the mart that counts them, where it does not hold them one by one.
         seed: the seed with its sample rows; by default called as the feed.
+        speaks_for: the column of the company, where each company sends a file of its own: a
+            snapshot then says nothing of the companies that it does not mention.
         columns: its columns by name, in their order.
     """
 
@@ -99,6 +101,7 @@ class Feed(Strict):
     mart: Name | None = None
     mart_count: Name | None = None
     seed: Name | None = None
+    speaks_for: Name | None = None
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
 
     def having(self, attribute: str) -> tuple[str, ...]:
@@ -184,6 +187,8 @@ def contradictions(name: str, feed: Feed) -> Iterator[str]:
         yield f"{place}.columns: every key column is optional: one at least must be delivered"
     if feed.mart_count and not feed.mart:
         yield f"{place}.mart_count: there is no mart to count in: name it, or take this out"
+    if feed.speaks_for and getattr(feed.columns.get(feed.speaks_for), "type", "") != "ein":
+        yield f"{place}.speaks_for: must be a column of type ein"
     updated = feed.columns.get("last_updated")
     if updated and (updated.type != "timestamp" or updated.staged_as):
         yield f"{place}.columns.last_updated: must be a timestamp, and be called so in staging"

@@ -33,7 +33,6 @@ LANDED = {
     "loaded_at": "none",
     "content_hash": "pseudonym",
     "sender": "none",
-    "change": "none",
 }
 STAGED = ("row_id", "file_id", "load_id", "loaded_at", "source_row", "content_hash", "sender")
 WITHHELD = {
@@ -141,7 +140,6 @@ with
 
 source as (
     select * from {{{{ source('landing', '{landed}') }}}}
-    where change = 'upsert'
 ),
 
 tidied as (
@@ -314,8 +312,8 @@ def mode_words(feed: Feed) -> str:
     """What a delivery of a feed is."""
     if feed.mode == "snapshot":
         return (
-            "A snapshot feed: an unchanged row is not landed again, and an absence is a row too "
-            "(see change)."
+            "A snapshot feed: an unchanged row is not landed again; which deliveries held it is in "
+            "landing_states."
         )
     return "A delta feed: every delivered row is landed, and absence means nothing."
 

@@ -2,6 +2,7 @@
     {#- Conditions of the rules of spend_accounts.employees. -#}
     {{ return({
         'missing_employee_id': 'employee_id is null',
+        'id_of_two_senders': 'has_other_senders',
         'invalid_hire_date': 'has_hire_date_text and hire_date is null',
         'invalid_email': 'has_email_text and email is null',
         'unknown_status': 'not is_known_status',

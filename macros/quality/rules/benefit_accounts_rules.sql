@@ -2,6 +2,7 @@
     {#- Conditions of the rules of spend_accounts.benefit_accounts. -#}
     {{ return({
         'missing_benefit_account_id': 'benefit_account_id is null',
+        'id_of_two_senders': 'has_other_senders',
         'invalid_allowance': 'monthly_allowance is null',
         'invalid_employee_id': 'not is_known_holder',
         'negative_balance': 'current_balance < 0',

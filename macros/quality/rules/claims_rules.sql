@@ -2,6 +2,7 @@
     {#- Conditions of the rules of benefits_admin.claims. -#}
     {{ return({
         'missing_claim_id': 'claim_id is null',
+        'id_of_two_senders': 'has_other_senders',
         'missing_company_ein': 'company_ein is null',
         'invalid_amount': 'amount is null',
         'invalid_service_date': 'service_date is null',

@@ -2,6 +2,7 @@
     {#- Conditions of the rules of benefits_admin.employees. -#}
     {{ return({
         'missing_person_id': 'person_id is null',
+        'id_of_two_senders': 'has_other_senders',
         'invalid_start_date': 'start_date is null',
         'invalid_email': 'has_email_text and email is null',
         'missing_email': 'not has_email_text',

@@ -3,6 +3,7 @@
     {{ return({
         'missing_company_ein': 'company_ein is null',
         'missing_plan_type': 'plan_type is null',
+        'id_of_two_senders': 'has_other_senders',
         'invalid_start_date': 'start_date is null',
         'invalid_end_date': 'has_end_date_text and end_date is null',
         'end_before_start': 'last_day < start_date',

@@ -2,6 +2,7 @@
     {#- Conditions of the rules of spend_accounts.transactions. -#}
     {{ return({
         'missing_transaction_id': 'transaction_id is null',
+        'id_of_two_senders': 'has_other_senders',
         'conflicting_duplicate': 'has_conflicting_contents',
         'invalid_amount': 'amount is null',
         'invalid_timestamp': 'transaction_at is null',

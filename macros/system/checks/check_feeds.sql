@@ -6,7 +6,7 @@
     {%- set told = run_query("select feed_problems('" ~ declared ~ "')").rows[0][0] -%}
     {%- set problems = [told] if told else [] -%}
     {%- set made = {} -%}
-    {%- for source in graph.sources.values() if source.source_name == "landing" -%}
+    {%- for source in graph.sources.values() if source.name.startswith("land_") -%}
         {%- do made.update({source.name: source.columns.keys() | list}) -%}
     {%- endfor -%}
     {%- for name, feed in feeds().items() if not told -%}
@@ -18,7 +18,7 @@
             {%- do problems.append(place ~ ".mart_count: no column of " ~ feed.mart) -%}
         {%- endif -%}
         {#- What stands before the feed's own columns says where a row came from. -#}
-        {%- if made.pop(feed.landed, [])[8:] != feed.columns.keys() | list -%}
+        {%- if made.pop(feed.landed, [])[7:] != feed.columns.keys() | list -%}
             {%- do problems.append(place ~ ".columns: the models have others: run `make feed`") -%}
         {%- endif -%}
     {%- endfor -%}

@@ -15,7 +15,7 @@
             {%- if parent.name.startswith("land_") -%}
                 {%- do found.feeds.append(parent.name[5:]) -%}
                 {%- do found.rules.append(relation) -%}
-            {%- elif parent.name == "landing_ledger" -%}
+            {%- elif parent.name in ["landing_ledger", "landing_files", "landing_states"] -%}
                 {#- Staging names it for the order only: it reads what was landed of one feed. -#}
                 {%- do found.ledger.append(relation) if node.config.materialized != "view" -%}
             {%- elif parent.name == "company_enrichment" -%}

@@ -13,8 +13,7 @@ with
 
 {{ rows_to_judge(
     'benefits_admin.claims',
-    staged=ref('stg_benefits_admin__claims'),
-    landed=source('landing', 'land_benefits_admin__claims')
+    staged=ref('stg_benefits_admin__claims')
 ) }},
 
 claims as (
@@ -75,6 +74,7 @@ select
     loaded_at,
     source_row,
     content_hash,
+    sender,
     claim_id,
     claim_type,
     company_ein,

@@ -4,8 +4,7 @@ with
 
 {{ versions(
     'benefits_admin.plans',
-    rows=ref('int_plans_resolved'),
-    landed=source('landing', 'land_benefits_admin__plans')
+    rows=ref('int_plans_resolved')
 ) }},
 
 plans as (

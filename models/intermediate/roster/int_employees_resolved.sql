@@ -5,17 +5,12 @@ with
 
 {{ versions(
     'benefits_admin.employees',
-    rows=ref('stg_benefits_admin__employees'),
-    landed=source('landing', 'land_benefits_admin__employees')
+    rows=ref('stg_benefits_admin__employees')
 ) }},
 
 employees as (
     select * from versioned
     where is_current
-),
-
-versions as (
-    select * from {{ ref('stg_benefits_admin__employees') }}
 ),
 
 domains as (
@@ -28,14 +23,14 @@ companies as (
 
 last_titles as (
     select
-        versions.entity_key,
+        entity_key,
         arg_max(
-            versions.title,
-            (coalesce(versions.last_updated, '-infinity'), versions.load_id, versions.content_hash)
+            title,
+            (coalesce(last_updated, '-infinity'), coalesce(delivery_order, 0), content_hash)
         ) as title
-    from versions
-    where versions.title is not null and versions.person_id is not null
-    group by versions.entity_key
+    from versioned
+    where title is not null and person_id is not null
+    group by entity_key
 ),
 
 final as (

@@ -1,6 +1,8 @@
--- One row per account holder with the day of termination: the one delivered, else the day on which
--- the landed history first shows it. Null where history begins with it: it has always been so.
+-- One row per account holder with the day of termination: the one delivered, else the day of the
+-- delivery that first shows it. Null where history begins with it: it has always been so.
 with
+
+{{ held_versions('spend_accounts.employees', ref('stg_spend_accounts__employees')) }},
 
 statuses as (
     select * from {{ ref('int_allowed_values_spelled') }}
@@ -8,7 +10,7 @@ statuses as (
 ),
 
 holders as (
-    select * from {{ ref('stg_spend_accounts__employees') }}
+    select * from held_versions
     where employee_id is not null
 ),
 
@@ -19,12 +21,12 @@ versions as (
         coalesce(
             lower(coalesce(statuses.value, holders.status)) = 'terminated', false
         ) as is_terminated,
-        coalesce(holders.last_updated, holders.loaded_at)::date as known_on,
+        coalesce(holders.last_updated::date, holders.delivered_on) as known_on,
         row_number() over (
             partition by holders.entity_key
             order by
                 holders.last_updated asc nulls first,
-                holders.load_id asc,
+                holders.place asc,
                 holders.content_hash asc
         ) as version_number
     from holders

@@ -4,8 +4,7 @@ with
 
 {{ versions(
     'spend_accounts.employees',
-    rows=ref('stg_spend_accounts__employees'),
-    landed=source('landing', 'land_spend_accounts__employees')
+    rows=ref('stg_spend_accounts__employees')
 ) }},
 
 account_holders as (

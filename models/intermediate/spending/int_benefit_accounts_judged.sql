@@ -4,8 +4,7 @@ with
 
 {{ versions(
     'spend_accounts.benefit_accounts',
-    rows=ref('stg_spend_accounts__benefit_accounts'),
-    landed=source('landing', 'land_spend_accounts__benefit_accounts')
+    rows=ref('stg_spend_accounts__benefit_accounts')
 ) }},
 
 benefit_accounts as (

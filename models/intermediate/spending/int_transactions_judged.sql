@@ -17,7 +17,6 @@ with
 {{ rows_to_judge(
     'spend_accounts.transactions',
     staged=ref('stg_spend_accounts__transactions'),
-    landed=source('landing', 'land_spend_accounts__transactions'),
     groups=[
         ['benefit_account_id', "date_trunc('month', transaction_at)"],
         ['employee_id', 'merchant', 'amount'],
@@ -113,6 +112,7 @@ select
     loaded_at,
     source_row,
     content_hash,
+    sender,
     transaction_id,
     employee_id,
     benefit_account_id,

@@ -4,7 +4,6 @@ with
 
 source as (
     select * from {{ source('landing', 'land_benefits_admin__employees') }}
-    where change = 'upsert'
 ),
 
 tidied as (

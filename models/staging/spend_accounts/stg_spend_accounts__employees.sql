@@ -4,7 +4,6 @@ with
 
 source as (
     select * from {{ source('landing', 'land_spend_accounts__employees') }}
-    where change = 'upsert'
 ),
 
 tidied as (

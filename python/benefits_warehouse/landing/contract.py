@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benefits_warehouse.feeds import Feed as DeclaredFeed
 from benefits_warehouse.landing.files import Part, RefusedError
@@ -44,6 +44,8 @@ class Feed:
         optional: contract columns that may be absent.
         aliases: delivered header, as label_of gives it, to contract column.
         identifies: columns that tell which person or account a row is of.
+        speaks_for: column of the company, where a snapshot speaks only for those that it mentions.
+        email: column of an e-mail address, whose domain tells the company where that is missing.
         sender: the sender, '' where a feed has one only.
         settings: how the files of the sender are read.
     """
@@ -56,8 +58,10 @@ class Feed:
     optional: frozenset[str]
     aliases: Mapping[str, str]
     identifies: tuple[str, ...] = ()
+    speaks_for: str | None = None
+    email: str | None = None
     sender: str = ""
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
     @classmethod
     def of(
@@ -78,6 +82,8 @@ class Feed:
             optional=frozenset(declared.having("optional")),
             aliases=(spellings or {}).get((source, part), {}),
             identifies=declared.having("identifies"),
+            speaks_for=declared.speaks_for,
+            email=next(iter(declared.masked("email")), None),
         )
 
 

@@ -172,6 +172,7 @@ class Outcome:
         landed: rows that were landed.
         erased: rows of forgotten persons, which keep their place and nothing else.
         is_doubted: its trailer states another number of records than it has.
+        repeats: file_id of the loaded file whose content it repeats.
     """
 
     status: str = "loaded"
@@ -181,6 +182,7 @@ class Outcome:
     landed: int = 0
     erased: int = 0
     is_doubted: bool = False
+    repeats: int | None = None
 
     @property
     def is_loaded(self) -> bool:
@@ -191,6 +193,15 @@ class Outcome:
     def is_refused(self) -> bool:
         """True for a file of which nothing is landed, for a reason that it gives."""
         return self.status == "refused"
+
+    def repeat(self, name: str, file_id: int | None) -> None:
+        """Let the file be a repeat of a loaded one.
+
+        Args:
+            name: of that file.
+            file_id: of that file; None where it is in the same delivery.
+        """
+        self.status, self.reason, self.repeats = "duplicate", f"same content as {name}", file_id
 
     def refuse(self, reason: str) -> None:
         """Refuse the file, with the reason and the remedy."""
@@ -238,6 +249,16 @@ class Delivery:
     name: str
     parts: list[Part]
     sender: str = ""
+
+    @property
+    def arrived(self) -> list[Part]:
+        """The parts that count: loaded, or repeats of what is."""
+        return [part for part in self.parts if not part.outcome.is_refused]
+
+    @property
+    def number(self) -> int:
+        """delivery_id: file_id of the first part that counts."""
+        return self.arrived[0].file_id
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benefits_warehouse.declarations import columns_of
-from benefits_warehouse.landing.contract import Feed
 from benefits_warehouse.landing.files import File, Part
 
 LEDGER = columns_of("landing", "landing_ledger")
@@ -17,20 +16,18 @@ class History:
 
     def __init__(self) -> None:
         self.newest: dict[str, Mapping[str, Any]] = {}
-        self.loaded: dict[str, str] = {}
-        self.current: list[Mapping[str, Any]] = []
+        self.loaded: dict[str, Mapping[str, Any]] = {}
+        self.held: set[tuple[str, str]] = set()
         self.outcomes: set[tuple[Any, ...]] = set()
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Add a row; rows come in the order of the ledger."""
         self.newest[row["file"]] = row
         self.outcomes.add(self.outcome_of(row))
-        if row["status"] != "loaded":
-            return
-        self.loaded.setdefault(row["content_hash"], row["file"])
-        if self.current and self.current[0]["load_id"] != row["load_id"]:
-            self.current = []
-        self.current.append(row)
+        if row["status"] == "loaded":
+            self.loaded.setdefault(row["content_hash"], row)
+        if row["status"] != "refused":
+            self.held.add((row["file"], row["content_hash"]))
 
     @staticmethod
     def outcome_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -47,23 +44,21 @@ class History:
             and (row["size"], row.get("modified_ns")) == (file.size, file.modified_ns)
         )
 
-    def repeated_by(self, feed: Feed, parts: Sequence[Part]) -> dict[str, str]:
-        """The loaded files, by content hash, that count as delivered already.
+    def repeated_by(self, parts: Sequence[Part]) -> dict[str, Mapping[str, Any]]:
+        """The files of a delta delivery that repeat a loaded one.
 
-        A delta file repeats any loaded file of the same content; a snapshot only the newest
-        delivery as a whole, since A, B, A is three states.
+        A file whose content goes back to an earlier one under its own name, A, B, A, is a delivery
+        again.
 
         Args:
-            feed: the feed.
-            parts: the files of a delivery, identified.
+            parts: the files, identified.
 
         Returns:
-            Content hash to the name of the file that had it first.
+            Name of each such file to the ledger row of the file that had its content first.
         """
-        if feed.mode == "delta":
-            return self.loaded
-        current = {row["content_hash"]: row["file"] for row in self.current}
-        same = sorted(row["content_hash"] for row in self.current) == sorted(
-            part.file.content_hash for part in parts
-        )
-        return current if same else {}
+        return {
+            part.file.name: self.loaded[part.file.content_hash]
+            for part in parts
+            if part.file.content_hash in self.loaded
+            and (part.file.name, part.file.content_hash) not in self.held
+        }

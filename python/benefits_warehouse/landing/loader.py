@@ -34,6 +34,8 @@ import duckdb
 
 from benefits_warehouse.feeds import Feed as DeclaredFeed
 from benefits_warehouse.feeds import seed_of
+from benefits_warehouse.landing.arrivals import Arrivals
+from benefits_warehouse.landing.companies import Companies
 from benefits_warehouse.landing.contract import LINEAGE, REJECTED, Feed, label_of
 from benefits_warehouse.landing.files import (
     UNREADABLE,
@@ -47,9 +49,9 @@ from benefits_warehouse.landing.files import (
 )
 from benefits_warehouse.landing.history import LEDGER, History
 from benefits_warehouse.landing.intact import note
+from benefits_warehouse.landing.order import in_order
 from benefits_warehouse.landing.reading import Reader, Reading
 from benefits_warehouse.landing.settings import Settings
-from benefits_warehouse.landing.snapshots import Snapshot, SnapshotWriter
 from benefits_warehouse.landing.strays import find_strays
 from benefits_warehouse.privacy.forgotten import Forgotten
 from benefits_warehouse.progress import FileProgress, say
@@ -68,7 +70,8 @@ class Landing:
         ledger: rows of the ledger so far, as dicts with the keys of LEDGER.
         origin: ``seeds`` or ``landing_zone``.
         run_id: id of this run.
-        max_shrink_pct: a snapshot that loses more of its keys deletes nothing.
+        arrivals: the deliveries that count so far.
+        companies: what is known of companies.
         log: called with one line of progress or warning.
     """
 
@@ -79,16 +82,19 @@ class Landing:
         ledger: Sequence[Mapping[str, Any]],
         origin: str,
         run_id: str,
-        max_shrink_pct: float,
+        arrivals: Arrivals,
+        companies: Companies,
         log: Callable[[str], None],
     ) -> None:
         self.connection = connection
         self.folder = folder
+        self.arrivals = arrivals
+        self.companies = companies
         self.ledger = ledger
         self.origin = origin
         self.run_id = run_id
         self.reader = Reader(connection, folder / ".scratch")
-        self.snapshots = SnapshotWriter(connection, max_shrink_pct, log)
+        self.files: dict[int, Mapping[str, Any]] = {}
         self.forgotten = Forgotten(connection, folder.parent)
         self.log = log
         self.progress = FileProgress(log)
@@ -102,6 +108,7 @@ class Landing:
         """Take a ledger row into account."""
         place = row["source"], row["feed"], row["sender"] or ""
         self.histories.setdefault(place, History()).add(row)
+        self.files[row["file_id"]] = row
         self.last_file = max(self.last_file, row["file_id"])
         self.last_load = max(self.last_load, row["load_id"] or 0)
 
@@ -124,6 +131,30 @@ class Landing:
             self.write_contract(self.folder / feed.source / feed.name, types)
         self.write_contract(self.folder / "rejected_lines", REJECTED)
 
+    def adopt(self, senders: Sequence[Feed]) -> None:
+        """Bring presence in line before anything is landed.
+
+        It is taken over from the events that an older version wrote, and put into another order
+        where a setting gives the names another one.
+
+        Args:
+            senders: a feed, once for each of its senders.
+        """
+        for feed in senders:
+            if feed.mode != "snapshot":
+                continue
+            presence, order = self.arrivals.presence, self.arrivals.order(feed)
+            was = self.arrivals.order_before(feed)
+            if self.arrivals.is_legacy and order:
+                was = sorted(order)
+                presence.open(feed)
+                folder = self.folder / feed.source / feed.name
+                loads = {row["load_id"]: row["delivery_id"] for row in self.arrivals.of(feed)}
+                presence.take_over(feed, folder, self.companies.sql(feed), loads)
+            if was != order:
+                presence.open(feed)
+                presence.reorder(feed, was, order)
+
     def write_contract(self, folder: Path, types: Mapping[str, str]) -> None:
         """An empty Parquet file with the contract's columns, so that a glob is never empty.
 
@@ -143,13 +174,18 @@ class Landing:
             )
 
     def land(self, feed: Feed, deliveries: Iterable[Delivery]) -> None:
-        """Land the new deliveries of one feed, one by one, in the order given."""
-        ordered = list(deliveries)
+        """Land the new deliveries of a feed and sender, one by one, in their order.
+
+        Args:
+            feed: the feed, of one sender.
+            deliveries: what there is now, in any order.
+        """
         history = self.history(feed)
+        ordered = self.in_order(feed, deliveries)
         unknown = sum(not history.knows(part.file) for entry in ordered for part in entry.parts)
         self.progress.start(f"landing {feed.source}.{feed.name}", unknown)
         for delivery in ordered:
-            new_parts = self.find_new(feed, delivery, is_newest=delivery is ordered[-1])
+            new_parts = self.find_new(feed, delivery)
             if not new_parts:
                 continue
             if feed.mode == "delta":
@@ -157,21 +193,31 @@ class Landing:
             self.check_parts(feed, delivery)
             self.land_delivery(feed, delivery)
 
-    def find_new(self, feed: Feed, delivery: Delivery, is_newest: bool) -> list[Part]:
+    def in_order(self, feed: Feed, deliveries: Iterable[Delivery]) -> list[Delivery]:
+        """Deliveries of a sender in their order, see order.in_order.
+
+        Args:
+            feed: the feed, of one sender.
+            deliveries: what there is now.
+        """
+        found = [
+            {"delivery": delivery.name, "delivery_id": number, "found": delivery}
+            for number, delivery in enumerate(deliveries)
+        ]
+        return [row["found"] for row in in_order(found, feed.settings.file_date_order)]
+
+    def find_new(self, feed: Feed, delivery: Delivery) -> list[Part]:
         """The parts of a delivery that the ledger does not know as they are now.
 
         A file is known by its newest ledger row, so one that is overwritten, A, B, A, is new each
         time. A part whose header was refused is new once it is accepted (an alias was added, say),
-        and one that could not be read once it can be; of a snapshot only in the newest delivery,
-        since an older one must not come after it.
+        and one that could not be read once it can be.
 
         Args:
             feed: the feed.
             delivery: the delivery.
-            is_newest: no delivery of this run comes after it.
         """
         history = self.history(feed)
-        may_retry = feed.mode == "delta" or is_newest
         new_parts = []
         for part in delivery.parts:
             file, outcome = part.file, part.outcome
@@ -182,7 +228,7 @@ class Landing:
                 identify(part)
             if row is None or (row["content_hash"] and row["content_hash"] != file.content_hash):
                 new_parts.append(part)
-            elif row["status"] == "refused" and may_retry and outcome.is_loaded:
+            elif row["status"] == "refused" and outcome.is_loaded:
                 if row["reason"].startswith(UNREADABLE):
                     continue
                 self.reader.check(feed, part)
@@ -192,19 +238,47 @@ class Landing:
 
     def check_parts(self, feed: Feed, delivery: Delivery) -> None:
         """Sort out repeated files, and check the header of each of the others."""
-        repeated = self.history(feed).repeated_by(feed, delivery.parts)
-        seen: dict[str, str] = {}  # a second copy in the same delivery
+        if feed.mode == "delta":
+            repeated = self.history(feed).repeated_by(delivery.parts)
+        else:
+            repeated = self.repeated_snapshot(feed, delivery)
+        seen: dict[str, File] = {}  # a second copy in the same delivery
         for part in delivery.parts:
             outcome, content = part.outcome, part.file.content_hash
             if outcome.is_refused:
                 continue
-            same = repeated.get(content) or seen.get(content)
+            same = repeated.get(part.file.name)
             if same:
-                outcome.status, outcome.reason = "duplicate", f"same content as {same}"
+                outcome.repeat(same["file"], same["file_id"])
+                continue
+            if content in seen:
+                outcome.repeat(seen[content].name, None)
                 continue
             self.reader.check(feed, part)
             if outcome.is_loaded:
-                seen[content] = part.file.name
+                seen[content] = part.file
+
+    def repeated_snapshot(self, feed: Feed, delivery: Delivery) -> dict[str, Mapping[str, Any]]:
+        """The loaded files that a snapshot repeats: all those of the delivery before it, or none.
+
+        A, B, A is three states. What is repeated is no news, but still a delivery in its place.
+
+        Args:
+            feed: the feed.
+            delivery: the delivery, its files identified.
+
+        Returns:
+            Name of each file to the ledger row of the file that it repeats.
+        """
+        before = self.arrivals.before(feed, delivery.name)
+        if before is None:
+            return {}
+        rows = [self.files[part["repeats"] or part["file_id"]] for part in before["parts"]]
+        contents = {row["content_hash"]: row for row in rows}
+        files = [part.file for part in delivery.parts]
+        if sorted(row["content_hash"] for row in rows) != sorted(f.content_hash for f in files):
+            return {}
+        return {file.name: contents[file.content_hash] for file in files}
 
     def land_delivery(self, feed: Feed, delivery: Delivery) -> None:
         """Write the accepted parts of a delivery and its ledger rows."""
@@ -227,11 +301,47 @@ class Landing:
             self.progress.end(
                 name, f"{outcome.rows:,} rows" if outcome.is_loaded else outcome.status
             )
-        accepted = [part for part in delivery.parts if part.outcome.is_loaded]
-        if accepted:
-            self.write_load(feed, delivery, accepted, load_id, loaded_at)
+        before = self.arrivals.order(feed)
+        if delivery.arrived:
+            self.arrive(feed, delivery, load_id, loaded_at)
+        if any(part.outcome.is_loaded for part in delivery.parts):
+            self.write_load(feed, delivery, load_id)
+        if feed.mode == "snapshot" and delivery.arrived:
+            self.hold(feed, delivery, before)
         for part in delivery.parts:
             self.record(feed, delivery, part, load_id, loaded_at)
+
+    def arrive(self, feed: Feed, delivery: Delivery, load_id: int, loaded_at: datetime) -> None:
+        """Let the files of a delivery count that were loaded, or repeat others that are.
+
+        Args:
+            feed: the feed.
+            delivery: the delivery, its files read.
+            load_id: its load.
+            loaded_at: when that began, UTC, without zone.
+        """
+        counted = {row["file_id"]: row for row in self.arrivals.of(feed)}
+        for part in delivery.arrived:
+            outcome = part.outcome
+            facts = counted.get(outcome.repeats or 0, vars(outcome))
+            self.arrivals.add(
+                {
+                    "file_id": part.file_id,
+                    "source": feed.source,
+                    "feed": feed.name,
+                    "mode": feed.mode,
+                    "sender": feed.sender,
+                    "delivery_id": delivery.number,
+                    "delivery": delivery.name,
+                    "load_id": load_id if outcome.is_loaded else None,
+                    "repeats": outcome.repeats,
+                    "loaded_at": loaded_at,
+                    "rows": facts["rows"],
+                    "rejected": facts["rejected"],
+                    "is_partial": any(other.outcome.is_refused for other in delivery.parts),
+                    "is_doubted": facts["is_doubted"],
+                }
+            )
 
     def forget(self, feed: Feed, part: Part, rows: Path, rejects: Path) -> None:
         """Empty the rows and malformed lines of a part just read that are of forgotten persons.
@@ -250,23 +360,15 @@ class Landing:
         if outcome.erased or lines:
             outcome.add_reason(f"{outcome.erased + lines} rows are of forgotten persons: left out")
 
-    def write_load(
-        self,
-        feed: Feed,
-        delivery: Delivery,
-        parts: Sequence[Part],
-        load_id: int,
-        loaded_at: datetime,
-    ) -> None:
-        """Finish what was read: all rows of a delta, the changes of a snapshot.
+    def write_load(self, feed: Feed, delivery: Delivery, load_id: int) -> None:
+        """Finish what was read: all rows of a delta, the contents of a snapshot that are new.
 
         Args:
             feed: the feed.
-            delivery: the delivery, with the parts that were not accepted.
-            parts: the accepted parts, each read into its unfinished file.
+            delivery: the delivery, each of its accepted parts read into its unfinished file.
             load_id: load that they belong to.
-            loaded_at: when that load began, UTC, without zone.
         """
+        parts = [part for part in delivery.parts if part.outcome.is_loaded]
         files = [self.unfinished(feed, load_id, part) for part in parts]
         if feed.mode == "delta":
             for part, path in zip(parts, files, strict=True):
@@ -274,16 +376,61 @@ class Landing:
                 note(self.folder, goal)
                 outcome = part.outcome
                 outcome.landed = outcome.rows - outcome.rejected - outcome.erased
-        else:
-            goal = self.goal(feed, load_id, parts[0])
-            snapshot = Snapshot(feed, delivery, parts, files, load_id, loaded_at, goal)
-            largest = max((part.file for part in parts), key=lambda file: file.size or 0)
-            with self.progress.watch(largest.name, largest.size or 0, goal):
-                self.snapshots.write(snapshot)
-            for part, path in zip(parts, files, strict=True):
-                part.outcome.erased = 0  # what a snapshot no longer shows has no place to keep
-                path.unlink()
-            note(self.folder, goal)
+            return
+        goal = self.goal(feed, load_id, parts[0])
+        largest = max((part.file for part in parts), key=lambda file: file.size or 0)
+        with self.progress.watch(largest.name, largest.size or 0, goal):
+            self.arrivals.presence.open(feed)
+            self.arrivals.presence.deliver(feed, files, self.companies.sql(feed))
+            landed = self.write_contents(feed, files, goal)
+        for part, path in zip(parts, files, strict=True):
+            part.outcome.landed = landed.get(part.file_id, 0)
+            part.outcome.erased = 0  # what a snapshot does not show has no place to keep
+            path.unlink()
+        note(self.folder, goal)
+
+    def write_contents(self, feed: Feed, files: Sequence[Path], goal: Path) -> dict[int, int]:
+        """Write the contents of a snapshot that its sender never delivered before.
+
+        Args:
+            feed: the feed.
+            files: Parquet files of the rows of the delivery.
+            goal: Parquet file to write.
+
+        Returns:
+            How many there are of each file, by file_id.
+        """
+        columns = ", ".join(identifier(column) for column in feed.columns)
+        paths = ", ".join(quoted(path) for path in files)
+        self.connection.execute(
+            f"""copy (
+                select file_id, load_id, source_file, file_row_number + 1 as source_row, loaded_at,
+                    content_hash, change, {columns}
+                from read_parquet([{paths}], file_row_number = true)
+                where file_id * 100000000000 + file_row_number + 1 in (
+                    select place from delivered where known_file is null
+                )
+            ) to {quoted(goal)} (format parquet)"""
+        )
+        landed = self.connection.execute(
+            f"select file_id, count(*) from read_parquet({quoted(goal)}) group by file_id"
+        )
+        return dict(landed.fetchall())
+
+    def hold(self, feed: Feed, delivery: Delivery, before: Sequence[int]) -> None:
+        """Let presence know which contents a snapshot holds.
+
+        Args:
+            feed: the feed, of one sender.
+            delivery: the delivery.
+            before: the deliveries of the sender before it arrived, in their order.
+        """
+        presence = self.arrivals.presence
+        if not any(part.outcome.is_loaded for part in delivery.parts):
+            presence.open(feed)
+            after = self.arrivals.order(feed)
+            presence.deliver_again(after[after.index(delivery.number) - 1], before)
+        presence.insert(feed, delivery.number, before, self.arrivals.order(feed))
 
     def goal(self, feed: Feed, load_id: int, part: Part) -> Path:
         """The Parquet file of a part."""
@@ -331,8 +478,8 @@ class Landing:
             "modified_ns": file.modified_ns,
             "erased": outcome.erased if loaded else 0,
             "sender": delivery.sender,
-            "delivery_id": delivery.parts[0].file_id,
-            "repeats": None,
+            "delivery_id": delivery.number if delivery.arrived else None,
+            "repeats": outcome.repeats,
             "month_first": [],
             "day_first": [],
             "settings": None,
@@ -380,7 +527,7 @@ def load_feeds(
     settings: Mapping[str, Any],
     seeds: Mapping[str, str],
     log: Callable[[str], None] = say,
-    sender_settings: Sequence[tuple[str, str, str, str, str]] = (),
+    references: Mapping[str, Sequence[Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Land all feeds and return the new ledger rows.
 
@@ -389,10 +536,13 @@ def load_feeds(
         registry: the feeds of the var `feeds`.
         aliases: rows of the seed column_aliases (source, feed, delivered_name, column_name).
         ledger: the ledger so far.
-        settings: landing_zone ('' = seeds), folder, run_id, max_snapshot_shrink_pct, feed_modes.
+        settings: landing_zone ('' = seeds), folder, run_id, max_snapshot_shrink_pct, feed_modes,
+            and schema, the SQL name of the schema of the tables beside the ledger.
         seeds: seed name to SQL name of its table.
         log: called with one line of progress or warning.
-        sender_settings: rows of the seed sender_settings (source, feed, sender, setting, value).
+        references: rows of reference seeds, by name: sender_settings (source, feed, sender,
+            setting, value), delivery_decisions (source, feed, sender, delivery, decision, reason),
+            companies, company_lookup and company_identifiers.
 
     Returns:
         New ledger rows; also those of files that were refused or are duplicates.
@@ -405,13 +555,23 @@ def load_feeds(
         name: Feed.of(name, declared, settings["feed_modes"].get(name), spellings)
         for name, declared in registry.items()
     }
+    schema = settings.get("schema", "main")
+    arrivals = Arrivals(
+        connection,
+        schema,
+        ledger,
+        (references or {}).get("delivery_decisions", ()),
+        float(settings["max_snapshot_shrink_pct"]),
+        log,
+    )
     landing = Landing(
         connection,
         Path(settings["folder"]),
         ledger,
         "landing_zone" if zone else "seeds",
         settings["run_id"],
-        float(settings["max_snapshot_shrink_pct"]),
+        arrivals,
+        Companies(connection, references or {}),
         log,
     )
     connection.execute("set TimeZone = 'UTC'")  # times in Parquet become text
@@ -420,17 +580,27 @@ def load_feeds(
         log(f"the landing zone {zone} does not exist or is not a folder: nothing is delivered")
     for full_name, feed in feeds.items():
         if zone:
-            several: dict[str, list[Delivery]] = {}
-            for delivery in find_deliveries(Path(zone) / feed.source / feed.name):
-                several.setdefault(delivery.sender, []).append(delivery)
-            for sender, deliveries in several.items():
-                rules = Settings.of(sender_settings, feed.source, feed.name, sender)
-                landing.land(replace(feed, sender=sender, settings=rules), deliveries)
+            deliveries = find_deliveries(Path(zone) / feed.source / feed.name)
         else:
             seed = seed_of(full_name, registry[full_name])
             file = f"seeds/{feed.source}/{seed}.csv"
-            landing.land(feed, seed_delivery(connection, seed, file, seeds[seed]))
+            deliveries = list(seed_delivery(connection, seed, file, seeds[seed]))
+        names = {row["sender"] for row in arrivals.of(feed)}
+        senders = [
+            replace(
+                feed,
+                sender=sender,
+                settings=Settings.of(
+                    (references or {}).get("sender_settings", ()), feed.source, feed.name, sender
+                ),
+            )
+            for sender in sorted(names.union(delivery.sender for delivery in deliveries))
+        ]
+        landing.adopt(senders)
+        for sender in senders:
+            landing.land(sender, [d for d in deliveries if d.sender == sender.sender])
+        arrivals.settle(senders)
     if zone:
-        for stray, deliveries in find_strays(Path(zone), list(feeds.values())):
-            landing.land(stray, deliveries)
+        for stray, strays in find_strays(Path(zone), list(feeds.values())):
+            landing.land(stray, strays)
     return landing.new_rows

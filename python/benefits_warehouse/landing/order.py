@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from benefits_warehouse.landing.files import kind_of
@@ -22,6 +23,7 @@ DATES = (
     re.compile(rf"{MONTH_NAME}[-_. ]?(?P<d>\d\d?)[-_., ]{{1,2}}{YEAR}(?!\d)"),
 )
 
+Row = dict[str, Any]
 Natural = tuple[tuple[int, int, str], ...]
 
 
@@ -46,6 +48,7 @@ def dates_in(name: str, order: str) -> Iterator[dt.date]:
                 continue
 
 
+@cache
 def date_in(name: str, order: str) -> dt.date | None:
     """The date in a name: of several, as in a file of a period, the last day; None without one.
 
@@ -56,6 +59,7 @@ def date_in(name: str, order: str) -> dt.date | None:
     return max(dates_in(name, order), default=None)
 
 
+@cache
 def natural(text: str) -> Natural:
     """A text as it is sorted with its numbers as numbers: "export (2)" before "export (10)"."""
     return tuple(
@@ -72,38 +76,23 @@ def without_ending(name: str) -> str:
     return name
 
 
-def in_order(
-    deliveries: Iterable[Mapping[str, Any]], orders: Mapping[str, str]
-) -> list[Mapping[str, Any]]:
-    """The deliveries of a feed in their order, sender by sender.
+def in_order(deliveries: Iterable[Row], order: str) -> list[Row]:
+    """The deliveries of a sender in their order.
 
-    Those of a sender are ordered by the date in their names where all have one, else by name; what
-    came under one name is in the order in which it was loaded.
+    They are ordered by the date in their names where all have one, else by name; what came under
+    one name is in the order in which it was loaded.
 
     Args:
-        deliveries: each with sender, delivery (its name), delivery_id and name_date.
-        orders: sender to the order of dates in its names; senders that are not in it have mdy.
+        deliveries: each with delivery (its name) and delivery_id.
+        order: of the dates in its names that begin with no year, mdy or dmy.
     """
-    senders: dict[str, list[Mapping[str, Any]]] = {}
-    for delivery in deliveries:
-        senders.setdefault(delivery["sender"], []).append(delivery)
-    ordered: list[Mapping[str, Any]] = []
-    for sender in sorted(senders):
-        several = senders[sender]
-        dates = {
-            name: date_in(name, orders.get(sender, "mdy"))
-            for name in {delivery["delivery"] for delivery in several}
-        }
-        are_dated = all(dates.values())
+    several = list(deliveries)
+    dates = {row["delivery"]: date_in(row["delivery"], order) for row in several}
+    are_dated = all(dates.values())
 
-        def place(
-            delivery: Mapping[str, Any],
-            dates: Mapping[str, dt.date | None] = dates,
-            are_dated: bool = are_dated,
-        ) -> tuple[Any, ...]:
-            name = delivery["delivery"]
-            day = dates[name] if are_dated else dt.date.min
-            return day, natural(without_ending(name)), natural(name), delivery["delivery_id"]
+    def place(row: Row) -> tuple[Any, ...]:
+        name = row["delivery"]
+        day = dates[name] if are_dated else dt.date.min
+        return day, natural(without_ending(name)), natural(name), row["delivery_id"]
 
-        ordered += sorted(several, key=place)
-    return ordered
+    return sorted(several, key=place)

@@ -34,6 +34,8 @@ class Loader:
         self.ledger: list[dict[str, Any]] = []
         self.aliases: list[tuple[str, str, str, str]] = []
         self.log: list[str] = []
+        self.references: dict[str, list[tuple[Any, ...]]] = {}
+        self.connection = duckdb.connect()
 
     def put(self, name: str, content: str | bytes) -> Path:
         """Write a file of the zone, `<feed>/<name>`."""
@@ -45,7 +47,7 @@ class Loader:
     def run(self, **settings: Any) -> list[dict[str, Any]]:
         """Load what is new; returns the new ledger rows."""
         rows = load_feeds(
-            duckdb.connect(),
+            self.connection,
             REGISTRY,
             self.aliases,
             self.ledger,
@@ -59,6 +61,7 @@ class Loader:
             },
             {},
             self.log.append,
+            self.references,
         )
         self.ledger += rows
         return rows
@@ -94,12 +97,28 @@ class Loader:
 
     def present(self) -> list[tuple[Any, ...]]:
         """The rows of people that the newest delivery left."""
-        return duckdb.sql(
-            "select id, name from (select content_hash, arg_max(change, load_id) as change, "
-            "arg_max(id, load_id) as id, arg_max(name, load_id) as name "
-            f"from read_parquet('{self.folder}/landed/s/people/*') group by content_hash) "
-            "where change = 'upsert' order by all"
+        return [row[1:] for row in self.states() if not row[0]]
+
+    def deleted(self) -> list[tuple[Any, ...]]:
+        """The rows of people that deliveries deleted."""
+        return [row[1:] for row in self.states() if row[0]]
+
+    def states(self) -> list[tuple[Any, ...]]:
+        """is_deleted, id and name of each row of people that a delivery held."""
+        return self.connection.sql(
+            "select states.is_deleted, rows.id, rows.name "
+            f"from read_parquet('{self.folder}/landed/s/people/*.parquet') as rows "
+            "inner join landing_states as states using (file_id, source_row) "
+            "where states.is_latest order by all"
         ).fetchall()
+
+    def held_back(self, delivery: str) -> str | None:
+        """Why a delivery deletes nothing."""
+        row = self.connection.execute(
+            "select held_back from landing_files where feed = 'people' and delivery = ? order by file_id desc",
+            [delivery],
+        ).fetchone()
+        return row[0] if row else None
 
 
 @pytest.fixture
@@ -173,11 +192,8 @@ def test_unchanged_rows_are_not_landed_again(loader: Loader) -> None:
     loader.put("people/1.csv", "id,name\n1,a\n2,b\n3,c\n")
     loader.put("people/2.csv", "name,id\na,1\nB,2\n")
     loader.run()
-    assert loader.landed("people")[3:] == [
-        (2, "deleted", "2", None),
-        (2, "deleted", "3", None),
-        (2, "upsert", "2", "B"),
-    ]
+    assert loader.landed("people")[3:] == [(2, "upsert", "2", "B")]
+    assert loader.deleted() == [("2", "b"), ("3", "c")]
 
 
 @pytest.mark.parametrize(
@@ -188,12 +204,13 @@ def test_a_broken_snapshot_deletes_nothing(loader: Loader, text: str, reason: st
     """Too small or empty: what was there stays, and the ledger says so; a good one then deletes."""
     loader.put("people/1.csv", "id,name\n1,a\n2,b\n3,c\n4,d\n")
     loader.put("people/2.csv", text)
-    rows = loader.run()
-    assert reason in rows[1]["reason"] and "deletes nothing" in rows[1]["reason"]
-    assert not [row for row in loader.landed("people") if row[1] == "deleted"]
+    loader.run()
+    assert reason in str(loader.held_back("2.csv"))
+    assert "s,people,,2.csv,trust,<why> to the seed delivery_decisions" in loader.log[-1]
+    assert not loader.deleted()
     loader.put("people/3.csv", "id,name\n1,a\n2,b\n3,c\n")
     loader.run()
-    assert ("4",) in [row[2:3] for row in loader.landed("people") if row[1] == "deleted"]
+    assert ("4", "d") in loader.deleted()
     assert loader.present() == [("1", "a"), ("2", "b"), ("3", "c")]
 
 
