@@ -1,4 +1,4 @@
--- What became of each file; what its delivery means for the others is said anew in each run, since a
+-- What became of each file; what its delivery means for others is said anew in each run, since a
 -- delivery that comes late, or a decision, may change it.
 with
 

@@ -2,7 +2,7 @@
 -- row that is lost or doubled on the way shows as a difference.
 with
 
--- A row of a snapshot was landed once, by whichever delivery: it counts where one that counts holds it.
+-- A row of a snapshot was landed once: it counts where a delivery that counts holds it.
 ledger as (
     select
         ledger.source,

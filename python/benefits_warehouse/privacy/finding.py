@@ -135,33 +135,41 @@ class Finder:
             name: source.feed.
             condition: SQL, which of its rows are of the person.
         """
-        rows = self.landed.rows(name)
+        source, feed = name.split(".")
         found = self.landed.query(
             f"""
-            with ledger as (
-                select * from restricted.landing.landing_ledger
-                where source || '.' || feed = {quoted(name)}
+            with rows as (
+                select file_id, coalesce(source_row, file_row_number + 1) as source_row
+                from {self.landed.rows(name, ", file_row_number = true")}
+                where change = 'upsert' and {condition}
             ),
-            rows as (from {rows} where {condition}),
-            held as (
-                select
-                    file_id, content_hash, load_id,
-                    (
-                        select min(gone.load_id) from {rows} as gone
-                        where gone.content_hash = rows.content_hash
-                            and gone.change = 'deleted' and gone.load_id > rows.load_id
-                    ) as until
-                from rows where change = 'upsert'
+            mine as (
+                select * from restricted.landing.landing_files
+                where source = {quoted(source)} and feed = {quoted(feed)}
             ),
-            hashes as (
-                select ledger.content_hash from ledger inner join held
-                    on ledger.file_id = held.file_id
-                    or (
-                        ledger.mode = 'snapshot' and ledger.load_id >= held.load_id
-                        and (held.until is null or ledger.load_id < held.until)
-                    )
+            spans as (
+                select first.place as first_place, last.place as last_place
+                from restricted.landing.landing_presence as presence
+                inner join rows using (file_id, source_row)
+                inner join mine as first on presence.first_delivery = first.file_id
+                inner join mine as last on presence.last_delivery = last.file_id
+                where presence.source = {quoted(source)} and presence.feed = {quoted(feed)}
+            ),
+            holding as (
+                select file_id from rows
+                union all
+                select mine.file_id
+                from mine
+                inner join spans on mine.place between spans.first_place and spans.last_place
+            ),
+            contents as (
+                select content_hash from restricted.landing.landing_ledger
+                where file_id in (select file_id from holding)
             )
-            select distinct file from ledger where content_hash in (from hashes) order by file"""
+            select distinct file from restricted.landing.landing_ledger
+            where source = {quoted(source)} and feed = {quoted(feed)}
+                and content_hash in (select content_hash from contents)
+            order by file"""
         )
         return [row[0] for row in found]
 

@@ -132,11 +132,31 @@ class LandedEraser:
         for path in self.landed.files("rejected_lines"):
             self.forgotten.erase_lines(path, pattern)
         for name, feed in self.landed.personal().items():
+            self.forget_presence(name, of_person(feed, plan.who))
             for path in self.landed.files(name):
                 self.forgotten.erase(feed, path)
                 for column in self.landed.registry[name].masked("hidden"):
                     self.forgotten.erase_mentions(path, column, pattern)
         return self.erased_now(plan.lines)
+
+    def forget_presence(self, name: str, condition: str) -> None:
+        """Drop what is known of which deliveries held the rows of a person.
+
+        Args:
+            name: source.feed.
+            condition: SQL, which of its rows are of the person.
+        """
+        source, feed = name.split(".")
+        rows = self.landed.rows(name, ", file_row_number = true")
+        for table in ("landing_presence", "landing_states"):
+            self.landed.query(
+                f"""delete from restricted.landing.{table}
+                where source = {quoted(source)} and feed = {quoted(feed)}
+                and (file_id, source_row) in (
+                    select (file_id, coalesce(source_row, file_row_number + 1)) from {rows}
+                    where {condition}
+                )"""
+            )
 
     def count_lines(self, pattern: str) -> dict[str, int]:
         """How many malformed lines of each feed name the person.

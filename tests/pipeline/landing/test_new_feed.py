@@ -56,8 +56,7 @@ with
 
 {{ versions(
     'benefits_admin.invoices',
-    rows=ref('stg_benefits_admin__invoices'),
-    landed=source('landing', 'land_benefits_admin__invoices')
+    rows=ref('stg_benefits_admin__invoices')
 ) }},
 
 invoices as (

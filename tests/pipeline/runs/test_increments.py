@@ -108,23 +108,28 @@ class Deliveries:
         self.drops = {
             feed: spread(self.histories, feed, 2 * self.builds, self.rng) for feed in JUDGED
         }
+        # Files arrive in any order; their names say which they are in. The oldest comes with the
+        # first build and the newest with the last, since quiet histories have them there.
         last = self.builds - 1
+        self.places = {
+            feed: [0, *self.rng.sample(range(1, 2 * last + 1), 2 * last), 2 * last + 1]
+            for feed in JUDGED
+        }
         self.seen_at = {
-            feed: [0, *sorted(self.rng.randrange(last + 1) for _ in range(SNAPSHOTS - 2)), last]
+            feed: [0, *(self.rng.randrange(last + 1) for _ in range(SNAPSHOTS - 2)), last]
             for feed in SNAPSHOT_FEEDS
         }
 
     def bring(self, warehouse: Warehouse, build: int) -> None:
-        """Deliver what this build sees first; names of a delta fall, so loads say the order."""
+        """Deliver what this build sees first; names say the order."""
         for feed, deliveries in self.drops.items():
-            for place in (2 * build, 2 * build + 1):
-                name = f"{self.builds - build:02}_{place:02}"
-                deliver(warehouse, feed, name, deliveries[place], self.rng)
+            for place in self.places[feed][2 * build : 2 * build + 2]:
+                deliver(warehouse, feed, f"{place:02}", deliveries[place], self.rng)
             folder = warehouse.zone / feed.replace(".", "/")
             again = sorted(path for path in folder.iterdir() if path.is_file())
             if build and again:  # a file that is there already, under another name
                 file = self.rng.choice(again)
-                shutil.copy(file, folder / f"{self.builds - build:02}_again_{file.name}")
+                shutil.copy(file, folder / f"again_{build}_{file.name}")
         for feed, seen_at in self.seen_at.items():
             for step, rows in enumerate(snapshots_of(self.histories, feed)):
                 if seen_at[step] == build:
@@ -370,7 +375,8 @@ def test_histories_are_rich(chain: Chain) -> None:
     with duckdb.connect(str(chain.copies["refreshed"]), read_only=True) as connection:
         rules = connection.execute(
             "select feed || '.' || rule_id, rows_failed from quality.dq_scorecard "
-            "where feed in ('claims', 'transactions') and rule_id not like 'future_%'"
+            "where feed in ('claims', 'transactions') and rule_id not like 'future_%' "
+            "and rule_id <> 'id_of_two_senders'"
         ).fetchall()
     assert not [rule for rule, failed in rules if not failed]
     moved: Counter[str] = Counter()
