@@ -16,7 +16,11 @@ withheld as (
 ),
 
 ledger as (
-    select * from {{ ref('landing_ledger') }}
+    select
+        file_id,
+        run_id,
+        {{ shown_name('file') }} as file
+    from {{ ref('landing_ledger') }}
 )
 
 select

@@ -29,7 +29,7 @@ final as (
 select
     source,
     feed,
-    file,
+    {{ shown_name('file') }} as file,
     size,
     content_hash,
     status,
@@ -37,7 +37,7 @@ select
     rows,
     rejected,
     load_id,
-    delivery,
+    {{ shown_name('delivery') }} as delivery,
     sender,
     decision,
     loaded_at,

@@ -17,7 +17,7 @@ files as (
 select
     lines.source,
     lines.feed,
-    lines.source_file,
+    {{ shown_name('ledger.file') }} as source_file,
     lines.source_line,
     lines.error_reason,
     ledger.run_id

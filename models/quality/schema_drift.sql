@@ -1,7 +1,5 @@
 -- What deliveries brought beyond or short of the contract, and columns that stopped parsing. A name
--- that was added is told only where rows came under it: in a file whose line ends got lost, the
--- header goes on with the first person's values, and then no row is as long as the header. A name
--- with an @ is an address, and masked.
+-- that was added is in the ledger as it may be shown (python/benefits_warehouse/privacy/names.py).
 with
 
 ledger as (
@@ -16,7 +14,7 @@ added as (
         run_id,
         'info' as severity,
         'added' as drift,
-        case when contains(added_name, '@') then '****' else added_name end as column_name
+        added_name as column_name
     from ledger
     cross join unnest(added_columns) as added_columns (added_name)
     where status = 'loaded' and rows > rejected

@@ -17,7 +17,11 @@ rules as (
 ),
 
 ledger as (
-    select * from {{ ref('landing_ledger') }}
+    select
+        file_id,
+        run_id,
+        {{ shown_name('file') }} as file
+    from {{ ref('landing_ledger') }}
 ),
 
 {% for feed in feeds().values() %}

@@ -12,6 +12,7 @@ from benefits_warehouse.declarations import columns_of
 from benefits_warehouse.landing.contract import Feed
 from benefits_warehouse.landing.order import date_in, in_order
 from benefits_warehouse.landing.presence import Presence
+from benefits_warehouse.privacy.names import shown_names
 from benefits_warehouse.runtime.rows import relation_of
 from benefits_warehouse.sql import identifier, quoted
 
@@ -207,13 +208,24 @@ class Arrivals:
                 delivery["held_back"] = known[number - 1]["held_back"]
                 continue
             present, lost = presence.weigh(feed, number)
+            delivery["told"] = self.told(delivery)
             reason = why_held_back(feed, delivery, (present, lost), self.max_shrink_pct)
             delivery["held_back"] = reason if present else None
             presence.advance(number, delivery["delivery_id"], reason is None)
             if delivery["held_back"] and delivery["delivery_id"] not in self.stored:
-                name = f"{feed.source}.{feed.name} {delivery['delivery']}"
+                name = f"{feed.source}.{feed.name} {delivery['told']}"
                 self.log(f"{name} deletes nothing: {reason}")
         presence.write_states(feed, counting)
+
+    def told(self, delivery: Row) -> str:
+        """What the line of a decision calls a delivery: its name, or its load where that is masked.
+
+        Args:
+            delivery: the delivery.
+        """
+        name = delivery["delivery"]
+        is_shown = shown_names(self.connection, [name])[name] == name
+        return name if is_shown else str(delivery["load_id"])
 
     def stored_deliveries(self, feed: Feed) -> list[Row]:
         """The deliveries of a sender that counted when the states were saved, in their order."""
@@ -347,7 +359,7 @@ def why_held_back(
             f"max_snapshot_shrink_pct = {max_shrink_pct:g}"
         )
     line = ",".join(
-        (feed.source, feed.name, feed.sender, csv_cell(delivery["delivery"]), "trust", "<why>")
+        (feed.source, feed.name, feed.sender, csv_cell(delivery["told"]), "trust", "<why>")
     )
     remedy = f"if it is right, add the line {line} to the seed delivery_decisions"
     return f"{reason}; {remedy}" if reason else None

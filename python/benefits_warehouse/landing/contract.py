@@ -132,6 +132,7 @@ def match_header(feed: Feed, part: Part) -> None:
     for position, column in enumerate(match_columns(feed, header.names)):
         if column is None:
             columns.added.append(header.names[position].strip())
+            columns.last_added = position
         elif column in columns.positions:
             raise RefusedError(
                 f"{line}column {column} is delivered twice, as columns "

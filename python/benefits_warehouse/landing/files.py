@@ -79,6 +79,7 @@ class File:
             can't be read now.
         is_settled: False while a later write could leave the same state.
         member: its name in the ZIP archive at the path; None for a file of its own.
+        told: its name as it may be shown, see privacy.names.
     """
 
     name: str
@@ -88,6 +89,7 @@ class File:
     content_hash: str = ""
     is_settled: bool = True
     member: str | None = None
+    told: str = ""
 
     @property
     def size(self) -> int | None:
@@ -143,11 +145,20 @@ class Columns:
         positions: column of the contract to its position in the file, from 0.
         added: delivered names that the contract does not know.
         missing: columns of the contract that the file lacks.
+        last_added: position of the last delivered name that the contract does not know.
+        held: cells of the longest record; None where each has all.
     """
 
     positions: dict[str, int] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    last_added: int = -1
+    held: int | None = None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """True where no record reaches a name that was added: line ends may have got lost."""
+        return self.held is not None and self.held <= self.last_added
 
 
 def count_of(number: int, what: str) -> str:

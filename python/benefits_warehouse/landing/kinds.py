@@ -60,6 +60,7 @@ class Sorted:
         self.accepted = self.rejected = 0
         self.first_reject: tuple[int, str] | None = None
         self.trailers: list[bytes] = []
+        self.widest: int | None = None  # a name without cells below is still a name there
 
 
 def records_sorted(records: Iterable[Record], layout: Layout, good: Path, bad: Path) -> Sorted:

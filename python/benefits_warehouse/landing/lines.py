@@ -308,6 +308,7 @@ class LineReader:
         self.accepted = 0
         self.rejected = 0
         self.first_reject: tuple[int, str] | None = None
+        self.widest = 0  # cells of the longest record
         repeats = layout.width if layout.width <= MAX_PATTERN else 1
         mark = re.escape(layout.delimiter)
         cell = WELL_FORMED_CELL % mark
@@ -347,6 +348,11 @@ class LineReader:
             plain = block.replace(b"\r\n", b"\n")
             whole = plain if are_usual(plain, self.layout) else padded(plain, self.layout)
             if whole is not None and not self.strays:
+                if whole is plain:
+                    self.widest = self.layout.width
+                else:
+                    marks = max(line.count(self.layout.delimiter) for line in plain.split(b"\n"))
+                    self.widest = max(self.widest, marks + 1)
                 count = plain.count(b"\n")
                 good.write(whole)
                 self.accepted += count
@@ -376,6 +382,7 @@ class LineReader:
             ):
                 good.write(text + b"\n")
                 self.accepted += 1
+                self.widest = self.layout.width
             elif text.strip():
                 self.sort_unusual(text, line, good, bad)
 
@@ -415,8 +422,9 @@ class LineReader:
             raise MalformedError(UNCLOSED)
         delimiter = self.layout.delimiter
         if b'"' not in text:
-            return text + delimiter * missing_cells(text.count(delimiter) + 1, self.layout)
+            return text + self.padding(text.count(delimiter) + 1)
         if self.layout.width <= MAX_PATTERN and self.is_well_formed(text):
+            self.widest = self.layout.width
             return text
         try:
             cells = split_cells(text, delimiter)
@@ -424,7 +432,20 @@ class LineReader:
             if str(error) != UNCLOSED:
                 raise
             cells = self.complete(line)
-        return join_cells(cells, delimiter) + delimiter * missing_cells(len(cells), self.layout)
+        return join_cells(cells, delimiter) + self.padding(len(cells))
+
+    def padding(self, cells: int) -> bytes:
+        """What a record lacks at its end.
+
+        Args:
+            cells: how many it has.
+
+        Raises:
+            MalformedError: it has too many, or too few.
+        """
+        missing = missing_cells(cells, self.layout)
+        self.widest = max(self.widest, cells)
+        return self.layout.delimiter * missing
 
     def complete(self, line: bytes) -> list[bytes]:
         """The cells of a record of several lines; takes the lines that it needs, or none.

@@ -54,6 +54,7 @@ from benefits_warehouse.landing.reading import Reader, Reading
 from benefits_warehouse.landing.settings import Settings
 from benefits_warehouse.landing.strays import find_strays
 from benefits_warehouse.privacy.forgotten import Forgotten
+from benefits_warehouse.privacy.names import shown_headers, shown_names
 from benefits_warehouse.progress import FileProgress, say
 from benefits_warehouse.sql import identifier, only_row, quoted
 from benefits_warehouse.whole_files import replacing
@@ -182,6 +183,10 @@ class Landing:
         """
         history = self.history(feed)
         ordered = self.in_order(feed, deliveries)
+        files = [part.file for delivery in ordered for part in delivery.parts]
+        shown = shown_names(self.connection, [file.name for file in files]) if files else {}
+        for file in files:
+            file.told = shown[file.name]
         unknown = sum(not history.knows(part.file) for entry in ordered for part in entry.parts)
         self.progress.start(f"landing {feed.source}.{feed.name}", unknown)
         for delivery in ordered:
@@ -249,10 +254,11 @@ class Landing:
                 continue
             same = repeated.get(part.file.name)
             if same:
-                outcome.repeat(same["file"], same["file_id"])
+                told = shown_names(self.connection, [same["file"]])[same["file"]]
+                outcome.repeat(told, same["file_id"])
                 continue
             if content in seen:
-                outcome.repeat(seen[content].name, None)
+                outcome.repeat(seen[content].told, None)
                 continue
             self.reader.check(feed, part)
             if outcome.is_loaded:
@@ -287,7 +293,7 @@ class Landing:
         for number, part in enumerate(delivery.parts):
             part.file_id = self.last_file + 1 + number
         for part in delivery.parts:
-            name, size, outcome = part.file.name, part.file.size or 0, part.outcome
+            name, size, outcome = part.file.told, part.file.size or 0, part.outcome
             self.progress.begin(name, size)
             if outcome.is_loaded:
                 goal = self.unfinished(feed, load_id, part)
@@ -379,7 +385,7 @@ class Landing:
             return
         goal = self.goal(feed, load_id, parts[0])
         largest = max((part.file for part in parts), key=lambda file: file.size or 0)
-        with self.progress.watch(largest.name, largest.size or 0, goal):
+        with self.progress.watch(largest.told, largest.size or 0, goal):
             self.arrivals.presence.open(feed)
             self.arrivals.presence.deliver(feed, files, self.companies.sql(feed))
             landed = self.write_contents(feed, files, goal)
@@ -472,7 +478,11 @@ class Landing:
             "landed": outcome.landed if loaded else 0,
             "load_id": load_id if loaded else None,
             "loaded_at": loaded_at,
-            "added_columns": part.columns.added,
+            "added_columns": shown_headers(
+                self.connection,
+                part.columns.added,
+                part.columns.is_doubtful or outcome.rows == outcome.rejected,
+            ),
             "missing_columns": part.columns.missing,
             "run_id": self.run_id,
             "modified_ns": file.modified_ns,
@@ -487,7 +497,7 @@ class Landing:
         if outcome.is_refused:
             if History.outcome_of(row) in self.history(feed).outcomes:
                 return
-            self.log(f"refused {feed.source}.{feed.name} {file.name}: {outcome.reason}")
+            self.log(f"refused {feed.source}.{feed.name} {file.told}: {outcome.reason}")
         self.new_rows.append(row)
         self.remember(row)
 

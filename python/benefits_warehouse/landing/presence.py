@@ -183,9 +183,7 @@ class Presence:
             self.gather(after)
         self.changed.add((feed.source, feed.name, feed.sender))
 
-    def take_over(
-        self, feed: Feed, folder: Path, companies: str, loads: Mapping[int, int]
-    ) -> None:
+    def take_over(self, feed: Feed, folder: Path, companies: str, loads: Mapping[int, int]) -> None:
         """Make `presence` of the events that an older version wrote: what appeared, what was gone.
 
         Args:

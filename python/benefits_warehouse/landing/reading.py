@@ -461,6 +461,7 @@ class Reader:
                 )
             outcome.rows = landed + found.rejected
             outcome.rejected = found.rejected
+            reading.part.columns.held = found.widest
             if found.first_reject:
                 types = "{n: 'BIGINT', reason: 'VARCHAR', raw: 'VARCHAR'}"
                 options = READ_OPTIONS.replace("header=true", "header=false")
