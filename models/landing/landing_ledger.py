@@ -32,6 +32,9 @@ def model(dbt, session):
     references = {
         "companies": dbt.ref("companies").fetchall(),
         "company_lookup": dbt.ref("company_lookup").fetchall(),
+        "company_identifiers": dbt.ref("company_identifiers").fetchall(),
+        "sender_settings": dbt.ref("sender_settings").fetchall(),
+        "delivery_decisions": dbt.ref("delivery_decisions").fetchall(),
     }
     ledger = []
     if is_there(session, dbt.this):

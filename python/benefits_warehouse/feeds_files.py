@@ -136,10 +136,11 @@ def staging_sql(name: str, feed: Feed) -> str:
         f"{{{{ entity_key('{name}') }}}} as entity_key",
     ]
     return f"""{SQL_HEAD}-- depends_on: {{{{ ref('landing_ledger') }}}}
+-- depends_on: {{{{ ref('sender_settings') }}}}
 with
 
 source as (
-    select * from {{{{ source('landing', '{landed}') }}}}
+    select * from {{{{ settled_rows('{name}', source('landing', '{landed}')) }}}}
 ),
 
 tidied as (

@@ -6,6 +6,7 @@
     {% endif %}
     {% if execute and is_recorded_run() %}
         {% do check_vars() %}
+        {% do check_senders() %}
         {% do check_limits() %}
         {% do check_origin() %}
         {% do check_landed() %}

@@ -9,6 +9,7 @@
     }
 ) }}
 
+-- depends_on: {{ ref('sender_settings') }}
 -- Twice judged: by what a transaction is itself, with its holder and its account; what passes
 -- counts as spending for the rules over groups (month-to-date spend, the same purchase a moment
 -- before).
@@ -18,7 +19,11 @@ with
     'spend_accounts.transactions',
     staged=ref('stg_spend_accounts__transactions'),
     groups=[
-        ['benefit_account_id', "date_trunc('month', transaction_at)"],
+        [
+            'benefit_account_id',
+            "date_trunc('month', "
+            ~ business_day('transaction_at', 'spend_accounts.transactions') ~ ")",
+        ],
         ['employee_id', 'merchant', 'amount'],
     ],
     keep_conflicts=true
@@ -52,7 +57,8 @@ single_facts as (
     select
         transactions.* exclude (category),
         coalesce(categories.category, transactions.category) as category,
-        transactions.transaction_at::date as transaction_day,
+        {{ business_day('transactions.transaction_at', 'spend_accounts.transactions') }}
+            as transaction_day,
         account_holders.employee_id is not null as is_known_holder,
         account_holders.is_terminated,
         account_holders.terminated_on,
@@ -89,7 +95,7 @@ facts as (
     select
         *,
         is_countable and sum(amount) over (
-            partition by benefit_account_id, date_trunc('month', transaction_at), is_countable
+            partition by benefit_account_id, date_trunc('month', transaction_day), is_countable
             order by transaction_at asc, transaction_id asc
             rows between unbounded preceding and current row
         ) > monthly_allowance as is_over_allowance,

@@ -35,7 +35,7 @@ lives as (
 movements as (
     select
         benefit_account_id,
-        date_trunc('month', transaction_at)::date as month,
+        date_trunc('month', transaction_on)::date as month,
         amount
     from {{ ref('fct_transactions') }}
     union all

@@ -20,6 +20,7 @@ select
     {{ mask_text('merchant') }} as merchant,
     amount,
     transaction_at,
+    transaction_day as transaction_on,
     {{ mask_text('category') }} as category,
     benefit_type,
     program_name,

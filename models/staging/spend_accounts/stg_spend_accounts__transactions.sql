@@ -1,9 +1,10 @@
 -- Made by `make feed` from var feeds: what is changed here is lost.
 -- depends_on: {{ ref('landing_ledger') }}
+-- depends_on: {{ ref('sender_settings') }}
 with
 
 source as (
-    select * from {{ source('landing', 'land_spend_accounts__transactions') }}
+    select * from {{ settled_rows('spend_accounts.transactions', source('landing', 'land_spend_accounts__transactions')) }}
 ),
 
 tidied as (

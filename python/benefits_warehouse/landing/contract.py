@@ -46,6 +46,7 @@ class Feed:
         identifies: columns that tell which person or account a row is of.
         speaks_for: column of the company, where a snapshot speaks only for those that it mentions.
         email: column of an e-mail address, whose domain tells the company where that is missing.
+        days: columns of days and timestamps.
         sender: the sender, '' where a feed has one only.
         settings: how the files of the sender are read.
     """
@@ -60,6 +61,7 @@ class Feed:
     identifies: tuple[str, ...] = ()
     speaks_for: str | None = None
     email: str | None = None
+    days: tuple[str, ...] = ()
     sender: str = ""
     settings: Settings = field(default_factory=Settings)
 
@@ -84,6 +86,11 @@ class Feed:
             identifies=declared.having("identifies"),
             speaks_for=declared.speaks_for,
             email=next(iter(declared.masked("email")), None),
+            days=tuple(
+                name
+                for name, column in declared.columns.items()
+                if column.type in ("date", "timestamp")
+            ),
         )
 
 

@@ -147,6 +147,8 @@ class Columns:
         missing: columns of the contract that the file lacks.
         last_added: position of the last delivered name that the contract does not know.
         held: cells of the longest record; None where each has all.
+        month_first: columns in which a value is a day only with the month first.
+        day_first: columns in which a value is a day only with the day first.
     """
 
     positions: dict[str, int] = field(default_factory=dict)
@@ -154,6 +156,8 @@ class Columns:
     missing: list[str] = field(default_factory=list)
     last_added: int = -1
     held: int | None = None
+    month_first: list[str] = field(default_factory=list)
+    day_first: list[str] = field(default_factory=list)
 
     @property
     def is_doubtful(self) -> bool:

@@ -68,7 +68,9 @@ def read_header(feed: Feed, file: File) -> Header:
     for magic, name in MAGIC.items():
         if start.startswith(magic):
             raise RefusedError(f"{UNREADABLE}: its content is {name}")
-    encoding = encoding_of(start)
+    encoding = feed.settings.encoding or encoding_of(start)
+    if encoding == "utf-16-le" and start.startswith(codecs.BOM_UTF16_BE):
+        encoding = "utf-16-be"
     lines = first_lines(start, encoding)
     if not any(line.strip() for line in lines):
         raise RefusedError("the file is empty: not even a header line")
@@ -151,8 +153,11 @@ def find_header(feed: Feed, lines: Sequence[str], encoding: str) -> Header:
     """
     fitting: list[Header] = []
     nearest, most = None, -1
-    for delimiter in DELIMITERS:
+    wanted = feed.settings.header_line
+    for delimiter in [feed.settings.delimiter] if feed.settings.delimiter else DELIMITERS:
         for header in rows_of(lines, delimiter):
+            if wanted is not None and header.line < wanted:
+                continue
             if fits(feed, header.names):
                 if len(header.names) > 1 or delimiter == ",":
                     fitting.append(header)
@@ -160,6 +165,8 @@ def find_header(feed: Feed, lines: Sequence[str], encoding: str) -> Header:
             found = [column for column in match_columns(feed, header.names) if column]
             if len(set(found)) > most:
                 nearest, most = header, len(set(found))
+            if wanted is not None:
+                break
     if len(fitting) > 1:
         told = " and ".join(
             f"{DELIMITERS[header.delimiter]} (line {header.line})" for header in fitting

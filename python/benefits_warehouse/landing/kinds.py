@@ -126,7 +126,9 @@ def is_tail(cells: list[str] | MalformedError, layout: Layout, after_trailer: bo
         layout: how records are laid out.
         after_trailer: the record before may be a trailer.
     """
-    if not isinstance(cells, MalformedError) and begins_trailer(b"".join(encoded(cells[:1]))):
+    if not isinstance(cells, MalformedError) and begins_trailer(
+        b"".join(encoded(cells[:1])), layout.trailer_words
+    ):
         return is_trailer(trailer_text(cells), layout)
     return after_trailer and (isinstance(cells, MalformedError) or len(cells) < layout.least)
 
@@ -220,7 +222,8 @@ def workbook_header(feed: Feed, path: Path) -> Header:
     fitting: list[Header] = []
     nearest, most = None, -1
     for about in workbook.sheets_metadata:
-        if about.visible is not SheetVisibleEnum.Visible:
+        wanted = feed.settings.sheet
+        if about.name != wanted if wanted else about.visible is not SheetVisibleEnum.Visible:
             continue
         try:
             records = sheet_records(workbook.get_sheet_by_name(about.name))
@@ -230,7 +233,9 @@ def workbook_header(feed: Feed, path: Path) -> Header:
             if number > HEAD_LINES or isinstance(cells, MalformedError):
                 break
             header = Header(cells, number, titles, sheet=about.name)
-            if fits(feed, cells):
+            if feed.settings.header_line == number:
+                return header
+            if fits(feed, cells) and feed.settings.header_line is None:
                 fitting.append(header)
                 break
             known = len({column for column in match_columns(feed, cells) if column})
@@ -239,6 +244,10 @@ def workbook_header(feed: Feed, path: Path) -> Header:
     if len(fitting) > 1:
         told = ", ".join(str(header.sheet) for header in fitting)
         raise RefusedError(f"the header fits in {len(fitting)} sheets, {told}; keep one of them")
+    if not fitting and nearest is None and feed.settings.sheet:
+        raise RefusedError(
+            f"there is no sheet {feed.settings.sheet}: fix the setting sheet in sender_settings"
+        )
     if not fitting and nearest is None:
         raise RefusedError("the file is empty: no sheet has a header")
     return fitting[0] if fitting else nearest or Header()

@@ -27,7 +27,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from benefits_warehouse.landing.trailers import begins_trailer, is_trailer_word
+from benefits_warehouse.landing.trailers import begins_own, begins_trailer, is_trailer_word
 
 BLOCK = 1 << 20
 MAX_LINE = 8 << 20  # longer ones are rejected: memory must hold several
@@ -49,6 +49,7 @@ class Layout:
         is_key_first: the first cell is a part of the key.
         header_line: number of the last line of the header; what is above is skipped.
         delimiter: what is between two cells.
+        trailer_words: of the sender, beyond those that all have.
     """
 
     width: int
@@ -57,6 +58,7 @@ class Layout:
     is_key_first: bool = True
     header_line: int = 1
     delimiter: bytes = b","
+    trailer_words: tuple[str, ...] = ()
 
 
 class MalformedError(Exception):
@@ -95,8 +97,10 @@ def is_trailer(text: bytes, layout: Layout) -> bool:
         text: a line without its end.
         layout: of the file.
     """
-    if not begins_trailer(text):
+    if not begins_trailer(text, layout.trailer_words):
         return False
+    if begins_own(text, layout.trailer_words):
+        return True
     try:
         cells = split_cells(text, layout.delimiter)
     except MalformedError:

@@ -37,6 +37,7 @@ from benefits_warehouse.feeds import seed_of
 from benefits_warehouse.landing.arrivals import Arrivals
 from benefits_warehouse.landing.companies import Companies
 from benefits_warehouse.landing.contract import LINEAGE, REJECTED, Feed, label_of
+from benefits_warehouse.landing.days import note_orders, tell_orders
 from benefits_warehouse.landing.files import (
     UNREADABLE,
     Delivery,
@@ -216,7 +217,7 @@ class Landing:
 
         A file is known by its newest ledger row, so one that is overwritten, A, B, A, is new each
         time. A part whose header was refused is new once it is accepted (an alias was added, say),
-        and one that could not be read once it can be.
+        and one that could not be read once it can be, or other settings say how.
 
         Args:
             feed: the feed.
@@ -234,7 +235,8 @@ class Landing:
             if row is None or (row["content_hash"] and row["content_hash"] != file.content_hash):
                 new_parts.append(part)
             elif row["status"] == "refused" and outcome.is_loaded:
-                if row["reason"].startswith(UNREADABLE):
+                is_same = row["settings"] in (None, feed.settings.digest(feed.aliases))
+                if row["reason"].startswith(UNREADABLE) and is_same:
                     continue
                 self.reader.check(feed, part)
                 if outcome.is_loaded:
@@ -302,6 +304,9 @@ class Landing:
                 with self.progress.watch(name, size, goal, sorted_lines):
                     self.reader.read(Reading(feed, part, load_id, loaded_at, goal, rejects))
                     self.forget(feed, part, goal, rejects)
+                    if outcome.is_loaded:
+                        note_orders(self.connection, feed, goal, part.columns)
+                        tell_orders(feed, part.columns, outcome)
                 if rejects.exists():
                     note(self.folder, rejects)
             self.progress.end(
@@ -490,9 +495,9 @@ class Landing:
             "sender": delivery.sender,
             "delivery_id": delivery.number if delivery.arrived else None,
             "repeats": outcome.repeats,
-            "month_first": [],
-            "day_first": [],
-            "settings": None,
+            "month_first": part.columns.month_first,
+            "day_first": part.columns.day_first,
+            "settings": feed.settings.digest(feed.aliases) if outcome.is_refused else None,
         }
         if outcome.is_refused:
             if History.outcome_of(row) in self.history(feed).outcomes:
@@ -547,7 +552,7 @@ def load_feeds(
         aliases: rows of the seed column_aliases (source, feed, delivered_name, column_name).
         ledger: the ledger so far.
         settings: landing_zone ('' = seeds), folder, run_id, max_snapshot_shrink_pct, feed_modes,
-            and schema, the SQL name of the schema of the tables beside the ledger.
+            date_order, and schema, the SQL name of the schema of the tables beside the ledger.
         seeds: seed name to SQL name of its table.
         log: called with one line of progress or warning.
         references: rows of reference seeds, by name: sender_settings (source, feed, sender,
@@ -601,7 +606,9 @@ def load_feeds(
                 feed,
                 sender=sender,
                 settings=Settings.of(
-                    (references or {}).get("sender_settings", ()), feed.source, feed.name, sender
+                    (references or {}).get("sender_settings", ()),
+                    (feed.source, feed.name, sender),
+                    settings.get("date_order", "mdy"),
                 ),
             )
             for sender in sorted(names.union(delivery.sender for delivery in deliveries))

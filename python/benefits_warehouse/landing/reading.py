@@ -133,6 +133,7 @@ def layout_of(feed: Feed, part: Part) -> Layout:
         any(positions.get(column) == 0 for column in feed.key),
         header.line,
         header.delimiter.encode(),
+        feed.settings.trailer_words,
     )
 
 
@@ -390,7 +391,7 @@ class Reader:
         found = None
         if header.encoding == "utf-8":
             found = survey(file, header.delimiter)
-            if found.is_foreign:
+            if found.is_foreign and reading.feed.settings.encoding is None:
                 part.header = header = replace(header, encoding="cp1252")
         recoded = self.scratch / "recoded.csv"
         try:

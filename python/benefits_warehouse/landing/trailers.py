@@ -7,6 +7,7 @@ the file's tells that something got lost on the way.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 WORDS = ("record count", "end of file", "totals", "total", "trailer", "trl", "count", "eof")
 ANY_WORD = "|".join(word.replace(" ", "[ _]?") for word in WORDS).encode()
@@ -23,9 +24,32 @@ THOUSANDS = re.compile(rb"(?<![\w.$/:-])\d{1,3}(?:,\d{3})+(?![\w/:-]|\.\d)")
 DAY = re.compile(rb"(19|20)\d{6}")
 
 
-def begins_trailer(text: bytes) -> bool:
-    """True for a line that begins with a trailer word, and whose quotes are closed."""
-    return BEGINS.match(text) is not None and text.count(b'"') % 2 == 0
+def begins_trailer(text: bytes, words: tuple[str, ...] = ()) -> bool:
+    """True for a line that begins with a trailer word, and whose quotes are closed.
+
+    Args:
+        text: the line.
+        words: of the sender, beyond those that all have.
+    """
+    begins = BEGINS.match(text) is not None or begins_own(text, words)
+    return begins and text.count(b'"') % 2 == 0
+
+
+def begins_own(text: bytes, words: tuple[str, ...]) -> bool:
+    """True for a line that begins with a trailer word of the sender, which no record does.
+
+    Args:
+        text: the line.
+        words: of the sender.
+    """
+    return bool(words) and own_words(words).match(text) is not None
+
+
+@cache
+def own_words(words: tuple[str, ...]) -> re.Pattern[bytes]:
+    """Pattern of the beginning of a trailer line that starts with a word of the sender."""
+    any_word = b"|".join(re.escape(word.encode()) for word in words)
+    return re.compile(rb'\s*"?\s*(%b)(?![A-Za-z0-9])' % any_word, re.IGNORECASE)
 
 
 def is_trailer_word(cell: bytes) -> bool:
@@ -41,7 +65,8 @@ def other_count(text: bytes, records: int) -> int | None:
         records: records in the file, rejected lines included.
     """
     begin = BEGINS.match(text)
-    assert begin is not None
+    if begin is None:  # a word of the sender, which says nothing of what it counts
+        return None
     rest = text[begin.end() :]
     if begin[1].lower() in (b"total", b"totals") and not RECORDS.search(rest):
         return None

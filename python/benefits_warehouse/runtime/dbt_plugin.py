@@ -33,6 +33,7 @@ from benefits_warehouse.privacy.restricted import attach_restricted
 from benefits_warehouse.runtime.full_disk import FullDiskTeller
 from benefits_warehouse.runtime.messages import hide_values
 from benefits_warehouse.runtime.reference import check_reference, reference_folder
+from benefits_warehouse.senders import sender_problems
 from benefits_warehouse.sql import quoted
 from benefits_warehouse.variables import variable_problems
 from benefits_warehouse.whole_files import (
@@ -244,6 +245,13 @@ class Plugin(BasePlugin):
             side_effects=True,
         )
         conn.create_function("feed_problems", feed_problems, ["VARCHAR"], "VARCHAR")
+        conn.create_function(
+            "sender_problems",
+            lambda feeds: sender_problems(reference_folder(), feeds),
+            ["VARCHAR[]"],
+            "VARCHAR",
+            side_effects=True,
+        )
         conn.create_function("make_folder", make_folder, ["VARCHAR"], "BOOLEAN", side_effects=True)
         conn.create_function(
             "damaged_files",
