@@ -69,11 +69,8 @@
         {%- endif -%}
         {%- set value = settled_number(value, rules) -%}
         {{ return(settled_zone(value, rules.time_zone) if says.type == "timestamp" else value) }}
-    {%- elif says.type == "ein" and rules.company_ein -%}
-        {{ return(
-            "case when " ~ says_something(tidy_text(text)) ~ " then " ~ text
-            ~ " else '" ~ rules.company_ein ~ "' end"
-        ) }}
+    {%- elif says.type == "ein" -%}
+        {{ return(settled_ein(text, says, rules)) }}
     {%- elif says.type == "text" and says.varied and rules.id_prefix -%}
         {{ return(
             "case when " ~ says_something(tidy_text(text)) ~ " then '" ~ rules.id_prefix ~ ":' || "

@@ -56,6 +56,8 @@ class Column(Strict):
         staged_as: its name from staging on, where that is another.
         judged_as: the name of the delivered value in the judged model, where the model puts
             another one in its place.
+        valid_on: of an EIN, the column with the day of the row, for names of companies that meant
+            another company before; without it the day of the delivery.
         doc: the doc block that describes it, where that is not called like the column.
         about: what describes it, where there is no doc block.
     """
@@ -70,6 +72,7 @@ class Column(Strict):
     free_text: StrictBool = False
     staged_as: Name | None = None
     judged_as: Name | None = None
+    valid_on: Name | None = None
     doc: Name | None = None
     about: str | None = None
 
@@ -87,6 +90,7 @@ class Feed(Strict):
         mart: the published model that holds its valid rows, if there is one.
         mart_count: the column of the mart that counts them, where it does not hold them one by one.
         seed: the seed with its sample rows; by default called as the feed.
+        needs: lists of optional columns, of which a file must have all of one.
         speaks_for: the column of the company, where each company sends a file of its own: a
             snapshot then says nothing of the companies that it does not mention.
         columns: its columns by name, in their order.
@@ -101,6 +105,7 @@ class Feed(Strict):
     mart: Name | None = None
     mart_count: Name | None = None
     seed: Name | None = None
+    needs: tuple[tuple[Name, ...], ...] = ()
     speaks_for: Name | None = None
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
 
@@ -189,6 +194,9 @@ def contradictions(name: str, feed: Feed) -> Iterator[str]:
         yield f"{place}.mart_count: there is no mart to count in: name it, or take this out"
     if feed.speaks_for and getattr(feed.columns.get(feed.speaks_for), "type", "") != "ein":
         yield f"{place}.speaks_for: must be a column of type ein"
+    for column in {name for several in feed.needs for name in several}:
+        if column not in feed.columns or not feed.columns[column].optional:
+            yield f"{place}.needs: {column} must be an optional column of the feed"
     updated = feed.columns.get("last_updated")
     if updated and (updated.type != "timestamp" or updated.staged_as):
         yield f"{place}.columns.last_updated: must be a timestamp, and be called so in staging"
@@ -208,6 +216,11 @@ def contradictions(name: str, feed: Feed) -> Iterator[str]:
             yield f"{where}: pii and free_text exclude each other: free_text is not about people"
         if says.free_text and says.type not in TEXTS:
             yield f"{where}.free_text: a {says.type} is no free text: take it out"
+        if says.valid_on and (
+            says.type != "ein"
+            or getattr(feed.columns.get(says.valid_on), "type", "") not in ("date", "timestamp")
+        ):
+            yield f"{where}.valid_on: is for an ein, and names a column of type date or timestamp"
         if says.varied and says.type not in VARIED:
             yield f"{where}.varied: is of use for {', '.join(VARIED)}: take it out"
         if says.caseless and not (says.key and says.type in TEXTS):

@@ -135,9 +135,11 @@ def staging_sql(name: str, feed: Feed) -> str:
         *(delivered_line(column, feed.columns[column]) for column in raw),
         f"{{{{ entity_key('{name}') }}}} as entity_key",
     ]
+    has_ein = any(says.type == "ein" for says in feed.columns.values())
+    eins = "-- depends_on: {{ ref('company_identifiers') }}\n" if has_ein else ""
     return f"""{SQL_HEAD}-- depends_on: {{{{ ref('landing_ledger') }}}}
 -- depends_on: {{{{ ref('sender_settings') }}}}
-with
+{eins}with
 
 source as (
     select * from {{{{ settled_rows('{name}', source('landing', '{landed}')) }}}}

@@ -35,7 +35,13 @@ last_titles as (
 
 final as (
     select
-        employees.* exclude (title, company_ein),
+        employees.* exclude (full_name, first_name, last_name, title, company_ein),
+        coalesce(
+            employees.full_name,
+            nullif(concat_ws(' ', employees.first_name, employees.last_name), '')
+        ) as full_name,
+        employees.first_name,
+        employees.last_name,
         split_part(employees.email, '@', 2) as email_domain,
         coalesce(employees.company_ein, companies.company_ein) as delivered_ein,
         coalesce(employees.company_ein, companies.company_ein, domains.company_ein) as company_ein,

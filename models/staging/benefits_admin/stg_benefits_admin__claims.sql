@@ -1,6 +1,7 @@
 -- Made by `make feed` from var feeds: what is changed here is lost.
 -- depends_on: {{ ref('landing_ledger') }}
 -- depends_on: {{ ref('sender_settings') }}
+-- depends_on: {{ ref('company_identifiers') }}
 with
 
 source as (

@@ -1,6 +1,7 @@
 -- Made by `make feed` from var feeds: what is changed here is lost.
 -- depends_on: {{ ref('landing_ledger') }}
 -- depends_on: {{ ref('sender_settings') }}
+-- depends_on: {{ ref('company_identifiers') }}
 with
 
 source as (
@@ -12,6 +13,8 @@ tidied as (
         {{ lineage() }},
         {{ clean_text('person_id', is_varied=true) }} as person_id,
         {{ clean_name('full_name') }} as full_name,
+        {{ clean_name('first_name') }} as first_name,
+        {{ clean_name('last_name') }} as last_name,
         {{ clean_text('title') }} as title,
         {{ tidy_text('email', is_varied=true) }} as email_text,
         {{ tidy_text('company_ein') }} as company_ein_text,
@@ -33,6 +36,8 @@ renamed as (
         sender,
         person_id,
         full_name,
+        first_name,
+        last_name,
         title,
         case when has_notes_text then notes_hash end as notes_hash,
         {{ clean_email('email_text') }} as email,

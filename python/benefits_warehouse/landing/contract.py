@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benefits_warehouse.feeds import Feed as DeclaredFeed
@@ -43,6 +43,7 @@ class Feed:
         columns: contract columns in their order.
         optional: contract columns that may be absent.
         aliases: delivered header, as label_of gives it, to contract column.
+        needs: lists of optional columns, of which a file must have all of one.
         identifies: columns that tell which person or account a row is of.
         speaks_for: column of the company, where a snapshot speaks only for those that it mentions.
         email: column of an e-mail address, whose domain tells the company where that is missing.
@@ -59,6 +60,7 @@ class Feed:
     optional: frozenset[str]
     aliases: Mapping[str, str]
     identifies: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
     speaks_for: str | None = None
     email: str | None = None
     days: tuple[str, ...] = ()
@@ -84,6 +86,7 @@ class Feed:
             optional=frozenset(declared.having("optional")),
             aliases=(spellings or {}).get((source, part), {}),
             identifies=declared.having("identifies"),
+            needs=declared.needs,
             speaks_for=declared.speaks_for,
             email=next(iter(declared.masked("email")), None),
             days=tuple(
@@ -122,7 +125,18 @@ def fits(feed: Feed, names: Sequence[str]) -> bool:
         names: the delivered names.
     """
     found = [column for column in match_columns(feed, names) if column]
-    return len(set(found)) == len(found) and feed.optional.union(found).issuperset(feed.columns)
+    is_whole = feed.optional.union(found).issuperset(feed.columns) and has_needed(feed, found)
+    return is_whole and len(set(found)) == len(found)
+
+
+def has_needed(feed: Feed, found: Collection[str]) -> bool:
+    """True where all columns of one of the lists in feed.needs are there.
+
+    Args:
+        feed: the feed.
+        found: columns that a file has.
+    """
+    return not feed.needs or any(set(several) <= set(found) for several in feed.needs)
 
 
 def match_header(feed: Feed, part: Part) -> None:
@@ -154,6 +168,9 @@ def match_header(feed: Feed, part: Part) -> None:
         raise RefusedError(
             f"{line}required column missing: {', '.join(required)}; {header_advice(part)}"
         )
+    if not has_needed(feed, columns.positions):
+        told = ", or ".join(" and ".join(several) for several in feed.needs)
+        raise RefusedError(f"{line}required column missing: {told}; {header_advice(part)}")
 
 
 def least_cells(feed: Feed, part: Part) -> int:

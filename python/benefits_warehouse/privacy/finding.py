@@ -121,10 +121,11 @@ class Finder:
         plan.hashes += [
             str(row[0]) for row in landed.query(f"select distinct content_hash from {rows}")
         ]
-        parts = landed.registry[name].masked("name")
-        if parts:
-            full = tidy(f"concat_ws(' ', {', '.join(parts)})", "name")
-            plan.names += [row[0] for row in landed.query(f"select distinct {full} from {rows}")]
+        names = landed.registry[name].masked("name")
+        for parts in landed.registry[name].needs or [names] if names else []:
+            full = tidy(f"nullif(concat_ws(' ', {', '.join(parts)}), '')", "name")
+            found = landed.query(f"select distinct {full} as name from {rows} where name <> ''")
+            plan.names += [row[0] for row in found]
         plan.holders[name] = self.holding_files(name, condition)
         return landed.count(f"from {rows}")
 
