@@ -57,7 +57,7 @@
         {%- set days = "(" ~ serial ~ " + if(" ~ serial ~ " < 60, 1, 0))" -%}
         {%- set value = "case when regexp_full_match(" ~ tidy ~ ", '[0-9]{1,6}([.][0-9]+)?') "
             ~ "and not (" ~ serial ~ " >= 60 and " ~ serial ~ " < 61) and " ~ serial ~ " >= 1 "
-            ~ "then strftime(timestamp '1899-12-30' + to_seconds(round(" ~ days
+            ~ "then strftime(timestamp '1899-12-30' + to_seconds(round(" ~ days ~ "::decimal(28, 9)"
             ~ " * 86400)), '%Y-%m-%d %H:%M:%S') when regexp_full_match(" ~ tidy
             ~ ", '[0-9]{1,6}([.][0-9]+)?') then '?' || " ~ text ~ " else " ~ text ~ " end" -%}
     {%- endif -%}
