@@ -3,6 +3,7 @@
         the ledger does last. Their comments are as those of models that are views, so that tables
         follow them. -#}
     {%- set folder = env_var("BENEFITS_DB_DIR", "warehouse") ~ "/restricted" -%}
+    {%- do catalog().comments.update({landing_files() | string: ""}) if execute -%}
     {%- for feed in feeds().values() if execute %}
     {%- set view = ledger.incorporate(path={"identifier": feed.landed}, type="view") -%}
     {%- set query = landed_rows(feed, ledger, folder) -%}

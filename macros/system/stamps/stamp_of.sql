@@ -83,8 +83,11 @@
             relation_of("landing_ledger") | string,
             "if(status = 'loaded', concat(source, '__', feed), 'other')",
         ) -%}
-        {%- for feed, state in landed.items() if parents.ledger or feed in parents.feeds -%}
-            {%- do inputs.append(feed ~ state) -%}
+        {%- set files = content_of(landing_files() | string, "concat(source, '__', feed)") -%}
+        {%- for states in [landed, files] -%}
+            {%- for feed, state in states.items() if parents.ledger or feed in parents.feeds -%}
+                {%- do inputs.append(feed ~ state) -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
     {%- for relation in parents.enrichment -%}
@@ -94,4 +97,10 @@
         "rules": local_md5(rules | join(",")),
         "inputs": local_md5(inputs | sort | join(",")),
     }) }}
+{%- endmacro %}
+
+
+{% macro landing_files() -%}
+    {#- The table of files that count, beside the ledger: what their deliveries mean. -#}
+    {{ return(relation_of("landing_ledger").incorporate(path={"identifier": "landing_files"})) }}
 {%- endmacro %}
