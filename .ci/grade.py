@@ -134,7 +134,6 @@ def dbt(*words: str) -> str:
         "--vars",
         settings,
         BENEFITS_DB_DIR=str(SCRATCH / "warehouse"),
-        BENEFITS_LANDING_ZONE="",
     )
 
 

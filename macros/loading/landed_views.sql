@@ -3,7 +3,10 @@
         the ledger does last. Their comments are as those of models that are views, so that tables
         follow them. -#}
     {%- set folder = env_var("BENEFITS_DB_DIR", "warehouse") ~ "/restricted" -%}
-    {%- do catalog().comments.update({landing_files() | string: ""}) if execute -%}
+    {%- for name in ["landing_files", "landing_seen"] if execute -%}
+        {%- set table = ledger.incorporate(path={"identifier": name}) -%}
+        {%- do catalog().comments.update({table | string: ""}) -%}
+    {%- endfor -%}
     {%- for feed in feeds().values() if execute %}
     {%- set view = ledger.incorporate(path={"identifier": feed.landed}, type="view") -%}
     {%- set query = landed_rows(feed, ledger, folder) -%}

@@ -31,6 +31,9 @@ Share = Annotated[Number, Field(ge=0, le=1)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Seconds = Annotated[Number, Field(ge=0.1)]
 Count = Annotated[StrictInt, Field(ge=1)]
+Place = Annotated[
+    StrictStr, Field(pattern=r"^$|\S", title="the path of a folder, or empty, and not blank")
+]
 Threshold = Number | dict[str, Number | None] | Literal["rhythm_days"] | None
 
 
@@ -83,9 +86,9 @@ class Usual(Known):
 class Variables(Known):
     """The vars; the title says what one must be, and dbt_project.yml what it means."""
 
-    landing_zone: Annotated[StrictStr, Field(title="the path of a folder, or empty")]
+    landing_zone: Place
     change_origin: Annotated[StrictBool, Field(title="true or false, without quotes")]
-    export_dir: Annotated[StrictStr, Field(min_length=1, title="the path of a folder")]
+    export_dir: Place
     as_of_date: Annotated[
         dt.date | Annotated[StrictStr, AfterValidator(calendar_day)],
         Field(title="a day as YYYY-MM-DD, or empty"),

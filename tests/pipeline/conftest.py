@@ -214,7 +214,6 @@ class Warehouse:
         """The environment variables that a dbt run on this warehouse needs."""
         return {
             "BENEFITS_DB_DIR": os.path.relpath(self.database, self.folder),
-            "BENEFITS_LANDING_ZONE": "",
         }
 
     @contextlib.contextmanager

@@ -8,6 +8,7 @@
         {% do check_vars() %}
         {% do check_senders() %}
         {% do check_limits() %}
+        {% do check_zone() %}
         {% do check_origin() %}
         {% do check_landed() %}
         {% do record_start() %}

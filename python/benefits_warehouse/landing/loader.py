@@ -101,6 +101,7 @@ class Landing:
         self.log = log
         self.progress = FileProgress(log)
         self.new_rows: list[dict[str, Any]] = []
+        self.seen: set[int] = set()
         self.histories: dict[tuple[str, str, str], History] = {}
         self.last_file = self.last_load = 0
         for row in sorted(ledger, key=lambda row: row["file_id"]):
@@ -132,6 +133,22 @@ class Landing:
             types = {**LINEAGE, **dict.fromkeys(feed.columns, "varchar")}
             self.write_contract(self.folder / feed.source / feed.name, types)
         self.write_contract(self.folder / "rejected_lines", REJECTED)
+
+    def save_seen(self, schema: str) -> None:
+        """Note which files of the ledger are there now, for the summary of the run.
+
+        Args:
+            schema: SQL name of the schema with the table landing_seen; it is made where it is
+                missing.
+        """
+        table = f"{schema}.landing_seen"
+        self.connection.execute(f"create table if not exists {table} (file_id bigint)")
+        known = {row[0] for row in self.connection.execute(f"from {table}").fetchall()}
+        if known != self.seen:
+            self.connection.execute(f"delete from {table}")
+            self.connection.execute(
+                f"insert into {table} select unnest(?::bigint[])", [sorted(self.seen)]
+            )
 
     def adopt(self, senders: Sequence[Feed]) -> None:
         """Bring presence in line before anything is landed.
@@ -198,6 +215,8 @@ class Landing:
                 delivery.parts = new_parts
             self.check_parts(feed, delivery)
             self.land_delivery(feed, delivery)
+        rows = [history.newest.get(file.name) for file in files]
+        self.seen.update(row["file_id"] for row in rows if row)
 
     def in_order(self, feed: Feed, deliveries: Iterable[Delivery]) -> list[Delivery]:
         """Deliveries of a sender in their order, see order.in_order.
@@ -591,8 +610,6 @@ def load_feeds(
     )
     connection.execute("set TimeZone = 'UTC'")  # times in Parquet become text
     landing.remove_leftovers(feeds.values())
-    if zone and not Path(zone).is_dir():
-        log(f"the landing zone {zone} does not exist or is not a folder: nothing is delivered")
     for full_name, feed in feeds.items():
         if zone:
             deliveries = find_deliveries(Path(zone) / feed.source / feed.name)
@@ -620,4 +637,5 @@ def load_feeds(
     if zone:
         for stray, strays in find_strays(Path(zone), list(feeds.values())):
             landing.land(stray, strays)
+    landing.save_seen(schema)
     return landing.new_rows

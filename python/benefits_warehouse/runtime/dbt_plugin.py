@@ -28,6 +28,7 @@ from dbt_common.invocation import get_invocation_id
 
 from benefits_warehouse.feeds import feed_problems
 from benefits_warehouse.landing.intact import damaged
+from benefits_warehouse.landing.zone import refuse_blank_places, zone_problem
 from benefits_warehouse.privacy.forgotten import check_list, list_pepper
 from benefits_warehouse.privacy.restricted import attach_restricted
 from benefits_warehouse.runtime.full_disk import FullDiskTeller
@@ -196,6 +197,8 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Look at the reference seeds; make the folders, close them to others, take the lock."""
         assert self.creds is not None, "dbt-duckdb hands its plugins the profile"
+        flags: Any = get_flags()  # type: ignore[no-untyped-call]
+        refuse_blank_places(os.environ, flags.VARS or {})
         if command() in ("build", "seed", "retry"):
             check_reference(reference_folder())
         working_copy = Path(self.creds.path).resolve()
@@ -249,6 +252,13 @@ class Plugin(BasePlugin):
             "sender_problems",
             lambda feeds: sender_problems(reference_folder(), feeds),
             ["VARCHAR[]"],
+            "VARCHAR",
+            side_effects=True,
+        )
+        conn.create_function(
+            "zone_problem",
+            zone_problem,
+            ["VARCHAR", "VARCHAR[]", "BOOLEAN"],
             "VARCHAR",
             side_effects=True,
         )

@@ -125,7 +125,7 @@ class Bench:
              "--vars", json.dumps(settings)],
             self.work / f"{name}.log",
             {"BENEFITS_DB_DIR": str(folder / "warehouse"), "BENEFITS_MEMORY_LIMIT": memory,
-             "BENEFITS_LANDING_ZONE": "", "PYTHONPATH": ""},
+             "PYTHONPATH": ""},
         )  # fmt: skip
         if not result.is_good:
             print((self.work / f"{name}.log").read_text()[-3000:])

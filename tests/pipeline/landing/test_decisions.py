@@ -134,7 +134,7 @@ def test_withdrawn_deliveries_never_came(reference: Path, tmp_path: Path) -> Non
         + "".join(f"{feed.replace('.', ',')},,{name},withdraw,test\n" for feed, name in withdrawn)
     )
     assert hashes(whole, []) == never
-    assert "withdrawn" in whole.output
+    assert f"  withdrawn {CLAIMS} {DAYS[1]}.csv" in whole.output
     told = whole.query(
         "select count(*), min(reason) from ops.loaded_files where decision is not null"
     )
@@ -179,11 +179,14 @@ def test_a_roster_speaks_for_its_companies_and_trust_lets_it_delete(
     warehouse.build()
     assert present(warehouse) == {"A1", "A2", "A3", "A4", "B1", "B2"}
     line = "benefits_admin,employees,,acme_2026-11-15.csv,trust,<why>"
+    told = f"  deletes nothing: {PEOPLE} acme_2026-11-15.csv: the delivery lost 3 of 4 keys"
+    assert told in warehouse.output
     assert "lost 3 of 4 keys, more than max_snapshot_shrink_pct = 50; " in warehouse.output
     assert f"if it is right, add the line {line} to the seed" in warehouse.output
     (reference / "delivery_decisions.csv").write_text(DECISIONS + line + "\n")
     warehouse.build()
     assert present(warehouse) == {"A1", "B1", "B2"}
+    assert f"  trusted {PEOPLE} acme_2026-11-15.csv" in warehouse.output
     (reference / "delivery_decisions.csv").write_text(DECISIONS)
     warehouse.build()
     assert present(warehouse) == {"A1", "A2", "A3", "A4", "B1", "B2"}

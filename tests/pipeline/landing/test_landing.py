@@ -115,7 +115,8 @@ class Loader:
     def held_back(self, delivery: str) -> str | None:
         """Why a delivery deletes nothing."""
         row = self.connection.execute(
-            "select held_back from landing_files where feed = 'people' and delivery = ? order by file_id desc",
+            "select held_back from landing_files "
+            "where feed = 'people' and delivery = ? order by file_id desc",
             [delivery],
         ).fetchone()
         return row[0] if row else None

@@ -35,7 +35,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"enrichment_mode": "http"}, "enrichment_mode http needs enrichment_base_url"),
     ({"enrichment_attempts": 1.5}, "enrichment_attempts must be a whole number from 1"),
     ({"enrichment_run_seconds": 0}, "enrichment_run_seconds must be a number from 0.1"),
-    ({"export_dir": ""}, "export_dir must be the path of a folder"),
+    ({"export_dir": " "}, "export_dir must be the path of a folder"),
 ]
 RIGHT: list[dict[str, Any]] = [
     {},
