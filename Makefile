@@ -21,7 +21,7 @@ SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models py
 UNREACHABLE := External connection exception
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build built test quick reference lint feed forget encrypt audit docs lineage dashboard \
+.PHONY: help setup build built test quick reference lint feed check forget encrypt audit docs lineage dashboard \
     explore metrics grade soak bench lock clean
 
 help: ## list the targets
@@ -96,6 +96,9 @@ lint: setup ## ruff and mypy for Python, sqlfluff for SQL, .ci/macros.py for mac
 
 feed: setup ## files that follow from the registry of feeds (NAME=source.feed: what it still needs; ARGS=--check)
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.feeds_files $(NAME) $(ARGS)
+
+check: setup ## what would become of FILE, without loading it (FEED=source.feed, SENDER=name)
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.check "$(FILE)" "$(FEED)" "$(SENDER)" || [ $$? -eq 1 ]
 
 forget: setup ## erase one person, named on standard input (ARGS: more arguments of dbt build)
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.forget $(ARGS)

@@ -20,7 +20,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.jsonschemas import jsonschemas
@@ -231,6 +230,8 @@ class Warehouse:
                 yield
         finally:
             self.output = text.getvalue()
+            from benefits_warehouse.runtime.dbt_plugin import close_databases
+
             close_databases()
             os.chdir(folder)
             os.environ.clear()
@@ -298,17 +299,6 @@ class Warehouse:
             result = connection.execute(f"select * from {relation}")
             names = [column[0] for column in result.description or []]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def close_databases() -> None:
-    """End what dbt holds in this process, as the end of a process would: databases and locks."""
-    from benefits_warehouse.runtime.dbt_plugin import release_locks
-
-    manager = DuckDBConnectionManager
-    if manager._ENV is not None:
-        manager._ENV.close()
-    manager.close_all_connections()
-    release_locks()
 
 
 @pytest.fixture(scope="session", autouse=True)

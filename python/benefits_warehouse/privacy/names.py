@@ -16,22 +16,38 @@ from benefits_warehouse.privacy.cleaning import MACROS
 VALUE = re.compile(r"@|\d{4,}|^[\W\d_]*\d[\W\d_]*$|^.{41,}$|\d[-/.:]\d", re.DOTALL)
 
 
-class ReturnedError(Exception):
-    """What a macro hands to `return`, as dbt does it."""
-
-
 @cache
-def shown_name_sql() -> tuple[str, str]:
-    """The SQL of the macros shown_name and shape_of, over a column called name."""
+def macros() -> Any:
+    """The macros that mask, as one Jinja module, with masking on; dbt is not needed for it."""
     privacy = MACROS.parent / "privacy"
     environment = Environment()
     patterns: dict[str, Any] = {}
     environment.globals["return"] = lambda value: patterns.update(value) or ""
     source = (privacy / "personal_patterns.sql").read_text()
     environment.from_string(source).module.personal_patterns()  # type: ignore[attr-defined]
-    environment.globals["personal_patterns"] = lambda: patterns
-    module: Any = environment.from_string((privacy / "shown_name.sql").read_text()).module
-    return str(module.shown_name("name")), str(module.shape_of("name"))
+    environment.globals |= {"personal_patterns": lambda: patterns, "var": lambda name: True}
+    names = ("shown_name", "mask_name", "mask_email", "mask_text", "mask_delivered")
+    texts = [(privacy / f"{name}.sql").read_text() for name in names]
+    texts += [path.read_text() for path in sorted(MACROS.glob("*.sql"))]
+    return environment.from_string("".join(texts)).module
+
+
+def masked_sql(value: str, pii: str | None, is_text: bool) -> str:
+    """SQL of a value as it may be shown, as text.
+
+    Args:
+        value: SQL of the value.
+        pii: how the registry of feeds says that it is masked, None where it is not about a person.
+        is_text: it may hold what looks personal.
+    """
+    kind = pii or ("text" if is_text else None)
+    return f"({macros().mask_delivered(value, kind)})::varchar" if kind else f"{value}::varchar"
+
+
+@cache
+def shown_name_sql() -> tuple[str, str]:
+    """The SQL of the macros shown_name and shape_of, over a column called name."""
+    return str(macros().shown_name("name")), str(macros().shape_of("name"))
 
 
 def shown_names(

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.events.event_manager_client import add_callback_to_manager
@@ -90,6 +91,15 @@ def release_locks() -> None:
     """Give back the locks of this process (for programs that call dbt's runner and continue)."""
     while _locks:
         os.close(_locks.popitem()[1])
+
+
+def close_databases() -> None:
+    """End what dbt holds in this process, as the end of a process would: databases and locks."""
+    manager = DuckDBConnectionManager
+    if manager._ENV is not None:
+        manager._ENV.close()
+    manager.close_all_connections()  # type: ignore[no-untyped-call]
+    release_locks()
 
 
 def read_pepper(folder: Path) -> str:
