@@ -142,7 +142,11 @@ def staging_sql(name: str, feed: Feed) -> str:
 {eins}with
 
 source as (
-    select * from {{{{ settled_rows('{name}', source('landing', '{landed}')) }}}}
+    select *
+    from {{{{ settled_rows(
+        '{name}',
+        source('landing', '{landed}')
+    ) }}}}
 ),
 
 tidied as (

@@ -5,7 +5,11 @@
 with
 
 source as (
-    select * from {{ settled_rows('benefits_admin.claims', source('landing', 'land_benefits_admin__claims')) }}
+    select *
+    from {{ settled_rows(
+        'benefits_admin.claims',
+        source('landing', 'land_benefits_admin__claims')
+    ) }}
 ),
 
 tidied as (

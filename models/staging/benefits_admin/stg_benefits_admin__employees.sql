@@ -5,7 +5,11 @@
 with
 
 source as (
-    select * from {{ settled_rows('benefits_admin.employees', source('landing', 'land_benefits_admin__employees')) }}
+    select *
+    from {{ settled_rows(
+        'benefits_admin.employees',
+        source('landing', 'land_benefits_admin__employees')
+    ) }}
 ),
 
 tidied as (

@@ -5,7 +5,11 @@
 with
 
 source as (
-    select * from {{ settled_rows('benefits_admin.plans', source('landing', 'land_benefits_admin__plans')) }}
+    select *
+    from {{ settled_rows(
+        'benefits_admin.plans',
+        source('landing', 'land_benefits_admin__plans')
+    ) }}
 ),
 
 tidied as (

@@ -4,7 +4,11 @@
 with
 
 source as (
-    select * from {{ settled_rows('spend_accounts.benefit_accounts', source('landing', 'land_spend_accounts__benefit_accounts')) }}
+    select *
+    from {{ settled_rows(
+        'spend_accounts.benefit_accounts',
+        source('landing', 'land_spend_accounts__benefit_accounts')
+    ) }}
 ),
 
 tidied as (

@@ -4,7 +4,11 @@
 with
 
 source as (
-    select * from {{ settled_rows('spend_accounts.employees', source('landing', 'land_spend_accounts__employees')) }}
+    select *
+    from {{ settled_rows(
+        'spend_accounts.employees',
+        source('landing', 'land_spend_accounts__employees')
+    ) }}
 ),
 
 tidied as (

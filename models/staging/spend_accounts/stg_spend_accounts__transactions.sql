@@ -4,7 +4,11 @@
 with
 
 source as (
-    select * from {{ settled_rows('spend_accounts.transactions', source('landing', 'land_spend_accounts__transactions')) }}
+    select *
+    from {{ settled_rows(
+        'spend_accounts.transactions',
+        source('landing', 'land_spend_accounts__transactions')
+    ) }}
 ),
 
 tidied as (

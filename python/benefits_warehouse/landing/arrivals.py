@@ -56,11 +56,13 @@ class Arrivals:
         }
         columns = ", ".join(f"{identifier(column)} {kind}" for column, kind in FILES.items())
         connection.execute(f"create table if not exists {schema}.landing_files ({columns})")
+        if not ledger:  # a warehouse that starts anew
+            for table in ("landing_files", "landing_presence", "landing_states"):
+                connection.execute(f"delete from {schema}.{table}")
         stored = connection.sql(f"from {schema}.landing_files order by file_id")
         rows = [dict(zip(stored.columns, row, strict=True)) for row in stored.fetchall()]
         self.stored: dict[int, Row] = {row["file_id"]: row for row in rows}
-        kept = {row["file_id"] for row in ledger}
-        self.rows = [dict(row) for row in rows if row["file_id"] in kept]
+        self.rows = [dict(row) for row in rows]
         self.is_legacy = not rows and any(row["status"] == "loaded" for row in ledger)
         if self.is_legacy:
             loaded = [row for row in ledger if row["status"] == "loaded"]

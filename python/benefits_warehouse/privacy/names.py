@@ -26,7 +26,7 @@ def macros() -> Any:
     source = (privacy / "personal_patterns.sql").read_text()
     environment.from_string(source).module.personal_patterns()  # type: ignore[attr-defined]
     environment.globals |= {"personal_patterns": lambda: patterns, "var": lambda name: True}
-    names = ("shown_name", "mask_name", "mask_email", "mask_text", "mask_delivered")
+    names = ("shown_name", "shape_of", "mask_name", "mask_email", "mask_text", "mask_delivered")
     texts = [(privacy / f"{name}.sql").read_text() for name in names]
     texts += [path.read_text() for path in sorted(MACROS.glob("*.sql"))]
     return environment.from_string("".join(texts)).module
