@@ -1,8 +1,9 @@
 {% macro sender_settings_of(feed_name) -%}
-    {#- The settings of a feed's senders, {setting: {sender: value}}, `*` for those without a line of
-        their own; empty in most feeds, whose SQL then is as if there were no settings. The seed is
+    {#- The settings of a feed's senders, {setting: {sender: value}}, `*` for those without a line
+        of their own; empty in most feeds, whose SQL is as if there were no settings. The seed is
         read when the SQL is made: a setting is part of the SQL, and a changed one another rule.
-        Of several lines the one that names the sender counts, then the one that names the feed. -#}
+        Of several lines the one that names the sender counts, then the one that names the feed.
+        -#}
     {%- set found = {} -%}
     {#- A unit test sees no graph, and so no settings. -#}
     {%- set is_known = execute and graph.nodes is defined -%}
@@ -14,11 +15,11 @@
             select
                 trim(setting),
                 coalesce(trim(sender), ''),
-                trim(value),
-                (trim(feed) <> '*')::int + (trim(source) <> '*')::int as weight
+                trim(value)
             from {{ seed }}
             where
-                trim(source) in ('{{ feed.source }}', '*') and trim(feed) in ('{{ feed.feed }}', '*')
+                trim(source) in ('{{ feed.source }}', '*')
+                and trim(feed) in ('{{ feed.feed }}', '*')
             order by (trim(feed) <> '*')::int * 2 + (trim(source) <> '*')::int
         {%- endset -%}
         {%- for row in run_query(query).rows -%}

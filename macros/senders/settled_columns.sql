@@ -16,7 +16,8 @@
         {%- endfor -%}
         {%- set other = settled_value(text, column, says, settings, "*", is_disordered) -%}
         {%- if cases | reject("in", [other]) | list and cases | join != "" -%}
-            {%- set value = "case landed.sender " ~ cases | join(" ") ~ " else " ~ other ~ " end" -%}
+            {%- set value = "case landed.sender " ~ cases | join(" ") ~ " else " ~ other
+                ~ " end" -%}
         {%- else -%}
             {%- set value = other -%}
         {%- endif -%}

@@ -3,10 +3,12 @@
         in dollars and cents as clean_money reads them; what is no amount gets a ? in front, so that
         it stays unreadable. Cents are whole numbers. -#}
     {%- set signs = {
-        "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C[$]|CA[$]", "CHF": "Fr[.]?", "INR": "₹|Rs[.]?",
+        "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C[$]|CA[$]", "CHF": "Fr[.]?",
+        "INR": "₹|Rs[.]?",
     } -%}
     {%- set sign = signs.get(rules.currency) -%}
-    {%- set is_cents, is_reversed = rules.amount_unit == "cents", rules.amount_sign == "reversed" -%}
+    {%- set is_cents = rules.amount_unit == "cents" -%}
+    {%- set is_reversed = rules.amount_sign == "reversed" -%}
     {%- if not (sign or is_cents or is_reversed or rules.decimal_mark == ",") -%}
         {{ return(text) }}
     {%- endif -%}

@@ -8,7 +8,8 @@
     {%- set lists = {"mdy": "files.month_first", "dmy": "files.day_first"} -%}
     {%- set has = {} -%}
     {%- for name, list in lists.items() -%}
-        {%- do has.update({name: "coalesce(list_contains(" ~ list ~ ", '" ~ column ~ "'), false)"}) -%}
+        {%- set holds = "list_contains(" ~ list ~ ", '" ~ column ~ "')" -%}
+        {%- do has.update({name: "coalesce(" ~ holds ~ ", false)"}) -%}
     {%- endfor -%}
     {%- set shape = "^([0-9]{1,2})([-/.])([0-9]{1,2})([-/.]([0-9]{4}|[0-9]{2})([ T].*)?)$" -%}
     {%- set first = "regexp_extract(" ~ tidy ~ ", '" ~ shape ~ "', 1)::integer" -%}
@@ -17,7 +18,7 @@
     {%- set turned = {"mdy": text, "dmy": text} -%}
     {%- do turned.update({("dmy" if var("date_order") == "mdy" else "mdy"): swapped}) -%}
     {{ return(
-        "case when not coalesce(regexp_full_match(" ~ tidy ~ ", '" ~ shape[1:-1] ~ "'), false) then "
+        "case when not coalesce(regexp_matches(" ~ tidy ~ ", '" ~ shape ~ "'), false) then "
         ~ text ~ " when not " ~ has[other] ~ " then " ~ turned[order] ~ " when not " ~ has[order]
         ~ " then " ~ turned[other] ~ " when greatest(" ~ first ~ ", " ~ second ~ ") <= 12 and "
         ~ first ~ " <> " ~ second ~ " then '?' || " ~ text ~ " when " ~ first ~ " > 12 then "

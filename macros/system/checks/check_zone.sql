@@ -7,8 +7,9 @@
             if ledger | string in catalog().comments else "false" -%}
         {%- set zone = landing_zone() | string | replace("'", "''") -%}
         {%- set names = "'" ~ feeds().keys() | join("', '") ~ "'" -%}
-        {%- set query = "select zone_problem('" ~ zone ~ "', [" ~ names ~ "], " ~ has_loaded ~ ")" -%}
-        {%- set told = run_query(query).rows[0][0] -%}
+        {%- set told = run_query(
+            "select zone_problem('" ~ zone ~ "', [" ~ names ~ "], " ~ has_loaded ~ ")"
+        ).rows[0][0] -%}
         {%- if told -%}
             {{ exceptions.raise_compiler_error("Nothing was changed. " ~ told) }}
         {%- endif -%}

@@ -9,7 +9,11 @@ with
 ) }},
 
 employees as (
-    select * from versioned
+    select
+        * replace (
+            coalesce(full_name, nullif(concat_ws(' ', first_name, last_name), '')) as full_name
+        )
+    from versioned
     where is_current
 ),
 
@@ -35,13 +39,7 @@ last_titles as (
 
 final as (
     select
-        employees.* exclude (full_name, first_name, last_name, title, company_ein),
-        coalesce(
-            employees.full_name,
-            nullif(concat_ws(' ', employees.first_name, employees.last_name), '')
-        ) as full_name,
-        employees.first_name,
-        employees.last_name,
+        employees.* exclude (title, company_ein),
         split_part(employees.email, '@', 2) as email_domain,
         coalesce(employees.company_ein, companies.company_ein) as delivered_ein,
         coalesce(employees.company_ein, companies.company_ein, domains.company_ein) as company_ein,
