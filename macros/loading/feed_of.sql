@@ -33,6 +33,7 @@
         mart=entry.get("mart") if entry.get("mart") is string,
         mart_count=entry.get("mart_count"),
         rhythm_days=entry.get("rhythm_days"),
+        speaks_for=entry.get("speaks_for"),
         seed=entry.get("seed") or part,
         columns=columns,
         masks=masks,

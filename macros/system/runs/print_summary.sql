@@ -144,6 +144,8 @@
         not exists (from {{ seen }})
         and exists (from ledger where origin = 'landing_zone')
     union all
+    select line from ({{ told_companies(ledger) }})
+    union all
     select line from (select line from told order by file_id)
     union all
     select line from (
@@ -162,4 +164,37 @@
             and (files.decision is not null or (ledger.is_new and files.held_back is not null))
         order by files.file_id
     )
+{%- endmacro %}
+
+
+{% macro told_companies(ledger) -%}
+    {#- Query of the lines of the summary about companies whose persons stay on a roster since no
+        delivery of the feed mentions them any more: for longer than the feed's rhythm. -#}
+    {%- set states = ledger.incorporate(path={"identifier": "landing_states"}) -%}
+    {%- for name, feed in feeds().items() if feed.speaks_for %}
+    select format(
+        '  not mentioned        {{ name }} {} since {}: its {:,} rows stay until a delivery '
+        || 'names it', company, last_on, held_rows
+    ) as line
+    from (
+        select
+            states.company,
+            max(files.delivered_on) as last_on,
+            count(distinct (states.file_id, states.source_row)) as held_rows
+        from {{ states }} as states
+        inner join {{ landing_files() }} as files
+            on states.last_delivery = files.file_id
+        where
+            states.source = '{{ feed.source }}' and states.feed = '{{ feed.feed }}'
+            and states.is_latest and not states.is_deleted and states.company is not null
+        group by states.company
+    )
+    where last_on + {{ feed.rhythm_days }} < (
+        select max(delivered_on) from {{ landing_files() }}
+        where source = '{{ feed.source }}' and feed = '{{ feed.feed }}' and not is_withdrawn
+    )
+    {{ "union all" if not loop.last }}
+    {%- else %}
+    select null as line where false
+    {%- endfor %}
 {%- endmacro %}

@@ -190,6 +190,12 @@ def test_a_roster_speaks_for_its_companies_and_trust_lets_it_delete(
     (reference / "delivery_decisions.csv").write_text(DECISIONS)
     warehouse.build()
     assert present(warehouse) == {"A1", "A2", "A3", "A4", "B1", "B2"}
+    assert "not mentioned" not in warehouse.output  # two weeks are the feed's rhythm
+
+    warehouse.deliver(PEOPLE, "acme_2026-11-16.csv", roster("A1", "A2", "A3", "A4"))
+    warehouse.build()
+    told = f"  not mentioned        {PEOPLE} 22-2222222 since 2026-11-01: its 2 rows stay until"
+    assert told in warehouse.output and present(warehouse) >= {"B1", "B2"}
 
 
 def test_a_bad_row_that_is_gone_is_gone_from_quarantine(reference: Path, tmp_path: Path) -> None:
