@@ -47,7 +47,7 @@ class Feed:
         identifies: columns that tell which person or account a row is of.
         speaks_for: column of the company, where a snapshot speaks only for those that it mentions.
         email: column of an e-mail address, whose domain tells the company where that is missing.
-        days: columns of days and timestamps.
+        days: columns of days and timestamps, each with its type.
         sender: the sender, '' where a feed has one only.
         settings: how the files of the sender are read.
     """
@@ -63,7 +63,7 @@ class Feed:
     needs: tuple[tuple[str, ...], ...] = ()
     speaks_for: str | None = None
     email: str | None = None
-    days: tuple[str, ...] = ()
+    days: tuple[tuple[str, str], ...] = ()
     sender: str = ""
     settings: Settings = field(default_factory=Settings)
 
@@ -90,7 +90,7 @@ class Feed:
             speaks_for=declared.speaks_for,
             email=next(iter(declared.masked("email")), None),
             days=tuple(
-                name
+                (name, column.type)
                 for name, column in declared.columns.items()
                 if column.type in ("date", "timestamp")
             ),

@@ -13,9 +13,9 @@ import duckdb
 
 from benefits_warehouse.landing.contract import Feed
 from benefits_warehouse.landing.files import Columns, Outcome
+from benefits_warehouse.privacy.cleaning import cleaned
 from benefits_warehouse.sql import identifier, quoted
 
-NUMBERS = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?:[ T].*)?\s*$"
 WORDS = {"mdy": "month first", "dmy": "day first"}
 
 
@@ -30,24 +30,24 @@ def note_orders(
         path: Parquet file of its rows.
         columns: of the file; month_first and day_first are filled.
     """
-    for column in feed.days:
+    for column, kind in feed.days:
         if column not in columns.positions:
             continue
-        name = identifier(column)
+        name, read = identifier(column), f"clean_{kind}"
         # Most files write the year first: what has no separator near its beginning is left alone.
         month_first, day_first = connection.execute(
-            f"""select count_if(first <= 12 and second > 12), count_if(first > 12 and second <= 12)
+            f"""select count_if(by_month is not null and by_day is null),
+                count_if(by_month is null and by_day is not null)
             from (
-                select regexp_extract(value, {quoted(NUMBERS)}, 1)::integer as first,
-                    regexp_extract(value, {quoted(NUMBERS)}, 2)::integer as second
+                select {cleaned(read, "value", order="mdy")} as by_month,
+                    {cleaned(read, "value", order="dmy")} as by_day
                 from (
-                    select distinct {name} as value from read_parquet({quoted(path)})
+                    select distinct {cleaned("tidy_text", name)} as value
+                    from read_parquet({quoted(path)})
                     where {name}[2] in ('-', '/', '.') or {name}[3] in ('-', '/', '.')
-                        or {name}[1] <= ' '
+                        or {name}[1] not between '0' and '9'
                 )
-                where regexp_matches(value, {quoted(NUMBERS)})
-            )
-            where first between 1 and 31 and second between 1 and 31"""
+            )"""
         ).fetchall()[0]
         columns.month_first += [column] * bool(month_first)
         columns.day_first += [column] * bool(day_first)

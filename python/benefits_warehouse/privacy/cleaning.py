@@ -21,14 +21,15 @@ def macros() -> Any:
     return Environment().from_string("".join(texts)).module
 
 
-def cleaned(macro: str, expression: str) -> str:
+def cleaned(macro: str, expression: str, **options: str) -> str:
     """SQL of a cleaning macro.
 
     Args:
         macro: its name, such as clean_email.
         expression: SQL of the text; for clean_text and tidy_text as delivered, else tidied.
+        options: further arguments of the macro, such as order.
 
     Returns:
         What dbt makes of the macro with that argument.
     """
-    return str(getattr(macros(), macro)(expression))
+    return str(getattr(macros(), macro)(expression, **options))

@@ -130,6 +130,8 @@ def test_planted_faults_are_found_and_nothing_else(built: Stage, tmp_path: Path)
     for rule in read_csv(built.seeds / "dq_rules.csv"):
         feed, rule_id = f"{rule['source']}.{rule['feed']}", rule["rule_id"]
         one = counts[feed, rule_id]
+        if rule_id == "id_of_two_senders":  # there is one sender
+            continue
         if not one["planted"] or not one["near"]:
             blind.append((feed, rule_id))
         precision = one["right"] / (one["right"] + one["wrong"]) if one["right"] else 0.0

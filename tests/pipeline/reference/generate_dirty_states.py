@@ -161,8 +161,11 @@ class StatePlanter(Planter):
         self.watched(TRANSACTIONS, payment, "", "")
         self.leave(HOLDERS, holder)
 
-        lost = self.person(start_date="soon")
+        company = self.company()
+        lost = self.person(company, start_date="soon")
         self.watched(EMPLOYEES, lost, "invalid_start_date", None, "deleted")
+        # A roster speaks for the companies that it mentions: a colleague stays.
+        self.put(EMPLOYEES, self.person(company))
         self.leave(EMPLOYEES, lost)
 
     def references_are_mended(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -320,6 +321,10 @@ def judge(
 
 # Landing and versions
 
+Orders = tuple[tuple[str, str], ...]
+DAYS: dict[str, Callable[..., Any]] = {"date": clean_day, "timestamp": clean_moment}
+ONE_OF_TWO = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d").search
+
 
 class Reader:
     """Cleans rows; the same content is cleaned once.
@@ -338,24 +343,49 @@ class Reader:
             "money": clean_money,
             "timestamp": clean_moment,
         }
-        self.known: dict[tuple[str, Content], Reading] = {}
+        self.known: dict[tuple[str, Content, Orders], Reading] = {}
 
-    def read(self, feed: str, content: Content) -> Reading:
-        if (feed, content) not in self.known:
-            self.known[feed, content] = self.clean(SHAPES[feed], content)
-        return self.known[feed, content]
+    def read(self, feed: str, content: Content, orders: Orders = ()) -> Reading:
+        """The values of a content; `orders` says which columns of its file differ from the var."""
+        if (feed, content, orders) not in self.known:
+            self.known[feed, content, orders] = self.clean(SHAPES[feed], content, dict(orders))
+        return self.known[feed, content, orders]
 
-    def clean(self, shape: Shape, content: Content) -> Reading:
+    def clean(self, shape: Shape, content: Content, orders: Mapping[str, str]) -> Reading:
         values: dict[str, Any] = {}
         unreadable = set()
         for column, raw in zip(shape.columns, content, strict=True):
             kind = shape.types[column]
             values[column] = self.parsers[kind](raw)
+            if column in orders:
+                by_day = DAYS[kind](raw, "dmy")
+                if orders[column] == "dmy":
+                    values[column] = by_day
+                elif values[column] is None or by_day is None:
+                    values[column] = values[column] or by_day
+                elif values[column] != by_day:
+                    values[column] = None
             if kind not in ("text", "name") and values[column] is None and clean_text(raw):
                 unreadable.add(column)
             if kind == "ein":
                 values["short_ein"], values["holds_ssn"] = short_ein(raw), holds_ssn(raw)
         return Reading(values, frozenset(unreadable), key_of(shape, values))
+
+
+def orders_in(shape: Shape, rows: Iterable[Mapping[str, str]]) -> Orders:
+    """The columns of a file that are not simply month first: `dmy` where only that fits, else
+    `strict`, which reads no day that would be another one in the other order."""
+    found = {}
+    for column in shape.columns:
+        if shape.types[column] not in DAYS:
+            continue
+        texts = {row.get(column, "") for row in rows}
+        read = DAYS[shape.types[column]]
+        both = [(read(text, "mdy"), read(text, "dmy")) for text in texts if ONE_OF_TWO(text)]
+        if any(one is None and other for one, other in both):
+            is_mixed = any(one and other is None for one, other in both)
+            found[column] = "strict" if is_mixed else "dmy"
+    return tuple(sorted(found.items()))
 
 
 def key_of(shape: Shape, values: Mapping[str, Any]) -> Key | None:
@@ -380,6 +410,7 @@ def current_rows(
 ) -> FeedResult:
     """Land the deliveries, then choose the version of each key that counts."""
     versions, records, present = land(feed, deliveries, reader, reference)
+    staying = staying_on_roster(versions, deliveries, reference) if feed == EMPLOYEES else set()
     entities: dict[Key, list[Version]] = defaultdict(list)
     for version in versions:
         entities[identity(version)].append(version)
@@ -387,6 +418,8 @@ def current_rows(
     for name, history in entities.items():
         history.sort(key=lambda version: version.age)
         is_deleted = SHAPES[feed].mode == "snapshot" and name not in present
+        if feed == EMPLOYEES:
+            is_deleted = not any(version.content in staying for version in history)
         rows += choose(feed, history, is_deleted)
     rejected = sum(file.malformed_lines for one in deliveries for file in one.files)
     return FeedResult(rows, records, rejected)
@@ -399,16 +432,21 @@ def land(
     shape = SHAPES[feed]
     versions: list[Version] = []
     records = 0
-    before: dict[Content, Version] = {}
+    landed: dict[Content, Version] = {}
     present: set[Key] = set()
     for load, delivery in enumerate(deliveries, start=1):
         arrived: dict[Content, Version] = {}
         contents_of: dict[tuple[str, Key], set[Content]] = defaultdict(set)
         for file in delivery.files:
+            orders = orders_in(shape, file.rows)
             for number, row in enumerate(file.rows, start=1):
                 content = content_of(feed, row)
                 if content not in arrived:
-                    reading = reader.read(feed, content)
+                    reading = (
+                        landed[content].reading
+                        if shape.mode == "snapshot" and content in landed
+                        else reader.read(feed, content, orders)
+                    )
                     version = Version(content, load, delivery.landed_on, [], reading)
                     version.meanings = reference.meanings(feed, reading.values)
                     if "company_ein" in version.meanings:
@@ -421,16 +459,46 @@ def land(
             version.has_rival = version.key is not None and any(
                 len(contents_of[name, version.key]) > 1 for name, _ in version.spots
             )
-            if shape.mode == "snapshot" and content in before:
-                before[content].load = load  # not landed again, and yet delivered again
-                before[content].has_rival = version.has_rival
-                arrived[content] = before[content]
+            if shape.mode == "snapshot" and content in landed:
+                landed[content].load = load  # not landed again, and yet delivered again
+                landed[content].has_rival = version.has_rival
+                arrived[content] = landed[content]
             else:
+                landed[content] = version
                 versions.append(version)
                 records += 1 if shape.mode == "snapshot" else len(version.spots)
         present = {identity(version) for version in arrived.values()}
-        before = arrived
     return versions, records, present
+
+
+def staying_on_roster(
+    versions: Iterable[Version], deliveries: Sequence[Delivery], reference: Reference
+) -> set[Content]:
+    """The contents that no roster deleted: each speaks only for the companies that it mentions.
+
+    Who has no company goes with those of the delivery that held him last.
+    """
+    company_of = {
+        version.content: version["company_ein"]
+        or (short if (short := version["short_ein"]) in reference.companies else None)
+        or reference.only_company_of(version["email"])
+        for version in versions
+    }
+    alive: dict[Content, set[str]] = {}  # with the companies of the delivery that held it last
+    for delivery in deliveries:
+        held = {content_of(EMPLOYEES, row) for file in delivery.files for row in file.rows}
+        mentioned = {company_of[content] for content in held} - {None}
+        spoken = {
+            content
+            for content, last in alive.items()
+            if company_of[content] in mentioned
+            or (company_of[content] is None and (last & mentioned or not (last or mentioned)))
+        }
+        if held and not any(file.malformed_lines for file in delivery.files):
+            for content in spoken - held:
+                del alive[content]
+        alive |= dict.fromkeys(held, mentioned)
+    return set(alive)
 
 
 def identity(version: Version) -> Key:
