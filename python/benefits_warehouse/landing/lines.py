@@ -153,23 +153,27 @@ def split_cells(text: bytes, delimiter: bytes) -> list[bytes]:
     """The cells of a record.
 
     A quote within an unquoted cell is a letter like any other, and blanks around a quoted cell are
-    dropped: both as the engine does it.
+    dropped: both as the engine does it. Two cells with a stray quote each are one quoted text that
+    a missing delimiter tore: its parts would stand under other columns.
 
     Args:
         text: the record without its line end.
         delimiter: what is between two cells.
 
     Raises:
-        MalformedError: a quote is not closed, or text follows a closing one.
+        MalformedError: a quote is not closed, text follows a closing one, or a quoted text is torn.
     """
     cells = []
-    position = 0
+    position = stray = 0
     while True:
         match = QUOTED_CELL.match(text, position)
         if match is None:
             end = text.find(delimiter, position)
             end = len(text) if end < 0 else end
             cells.append(text[position:end])
+            stray += cells[-1].count(b'"') % 2
+            if stray > 1:
+                raise MalformedError("unquoted value")
         else:
             if match[2] is None:
                 raise MalformedError(UNCLOSED)

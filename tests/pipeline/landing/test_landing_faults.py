@@ -184,6 +184,9 @@ LOADING = {
     "text after a closing quote": Loads(
         HEADER + b'1,a,\n2,b,\n7,"x"y,\n3,c,\n', ALL, ((4, "unquoted value"),)
     ),
+    "quoted text that a missing delimiter tore": Loads(
+        HEADER + b'1,a,\n2,b,\n7"x, y",z\n3,c,\n', ALL, ((4, "unquoted value"),)
+    ),
     "quote within a cell": Loads(
         HEADER + b'1,5" pipe,\n2,the "b" team,\n3,"say ""c""",\n',
         (("1", '5" pipe'), ("2", 'the "b" team'), ("3", 'say "c"')),
