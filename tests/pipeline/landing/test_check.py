@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def test_from_an_unknown_export_to_a_load(
     assert command.main([str(file), "benefits_admin.claims"]) == command.LOADS
     printed = capsys.readouterr().out
     assert "The file loads as it is." in printed and "alias" in printed
-    assert not list(Path("/tmp").glob("benefits-check-*"))
+    assert not list(Path(tempfile.gettempdir()).glob("benefits-check-*"))
 
 
 def test_persons_are_masked(
