@@ -6,15 +6,22 @@
     {%- for values in settings.values() -%}
         {%- do senders.extend(values.keys()) -%}
     {%- endfor -%}
+    {%- set rules = {} -%}
+    {%- for sender in senders + ["*"] -%}
+        {%- do rules.update({sender: {}}) -%}
+        {%- for setting, values in settings.items() if sender in values or "*" in values -%}
+            {%- do rules[sender].update({setting: values.get(sender, values.get("*"))}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {%- set is_disordered = has_other_orders(feed_name, settings.get("date_order", {})) -%}
     {%- for column, says in feed.columns.items() -%}
         {%- set text = "landed." ~ adapter.quote(column) -%}
         {%- set cases = [] -%}
         {%- for sender in senders | unique | sort if sender != "*" -%}
-            {%- set value = settled_value(text, column, says, settings, sender, is_disordered) -%}
+            {%- set value = settled_value(text, column, says, rules[sender], is_disordered) -%}
             {%- do cases.append("when '" ~ sender | replace("'", "''") ~ "' then " ~ value) -%}
         {%- endfor -%}
-        {%- set other = settled_value(text, column, says, settings, "*", is_disordered) -%}
+        {%- set other = settled_value(text, column, says, rules["*"], is_disordered) -%}
         {%- if cases | reject("in", [other]) | list and cases | join != "" -%}
             {%- set value = "case landed.sender " ~ cases | join(" ") ~ " else " ~ other
                 ~ " end" -%}

@@ -1,10 +1,6 @@
-{% macro settled_value(text, column, says, settings, sender, is_disordered) -%}
+{% macro settled_value(text, column, says, rules, is_disordered) -%}
     {#- SQL of a delivered text of one sender as staging reads it; the text itself where nothing is
         said of it. -#}
-    {%- set rules = {} -%}
-    {%- for setting, values in settings.items() if sender in values or "*" in values -%}
-        {%- do rules.update({setting: values.get(sender, values.get("*"))}) -%}
-    {%- endfor -%}
     {%- if says.type == "money" -%}
         {{ return(settled_money(text, rules)) }}
     {%- elif says.type in ["date", "timestamp"] -%}

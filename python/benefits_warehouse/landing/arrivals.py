@@ -54,8 +54,7 @@ class Arrivals:
             (source, feed, sender or "", delivery): decision
             for source, feed, sender, delivery, decision, *_ in decisions
         }
-        columns = ", ".join(f"{identifier(column)} {kind}" for column, kind in FILES.items())
-        connection.execute(f"create table if not exists {schema}.landing_files ({columns})")
+        make_table(connection, schema)
         if not ledger:  # a warehouse that starts anew
             for table in ("landing_files", "landing_presence", "landing_states"):
                 connection.execute(f"delete from {schema}.{table}")
@@ -278,6 +277,17 @@ class Arrivals:
         if rows:
             relation_of(self.connection, "settled_files", FILES, rows)
             self.connection.execute(f"insert into {table} by name from settled_files")
+
+
+def make_table(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Make the table landing_files where it is missing, as in warehouses of older versions.
+
+    Args:
+        connection: DuckDB connection.
+        schema: SQL name of the schema.
+    """
+    columns = ", ".join(f"{identifier(column)} {kind}" for column, kind in FILES.items())
+    connection.execute(f"create table if not exists {schema}.landing_files ({columns})")
 
 
 SETTLED = ("place", "delivered_on", "decision", "is_withdrawn", "held_back")

@@ -18,7 +18,9 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from benefits_warehouse.declarations import PROJECT
 from benefits_warehouse.feeds import load_feeds
+from benefits_warehouse.landing.arrivals import make_table
 from benefits_warehouse.landing.contract import Feed
+from benefits_warehouse.landing.presence import Presence
 from benefits_warehouse.privacy.databases import DatabaseEraser
 from benefits_warehouse.privacy.finding import Finder
 from benefits_warehouse.privacy.forgotten import Forgotten, check_list, list_pepper
@@ -66,6 +68,8 @@ class Erasure:
         registry = load_feeds()
         feeds = {name: Feed.of(name, entry) for name, entry in registry.items()}
         self.connection = open_warehouse(folder, pepper)
+        make_table(self.connection, "restricted.landing")
+        Presence(self.connection, "restricted.landing")  # makes its tables
         landed = LandedRows(self.connection, restricted / "landing", registry, feeds)
         self.finder = Finder(landed, PROJECT)
         forgotten = Forgotten(self.connection, restricted)
