@@ -4,9 +4,8 @@
     {%- if orders.values() | reject("equalto", var("date_order")) | list -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- set is_known = execute and graph.nodes is defined -%} {#- else a unit test -#}
-    {%- set ledger = relation_of("landing_ledger") if is_known -%}
-    {%- if not is_known or ledger | string not in catalog().comments -%}
+    {%- set ledger = known_relation("model", "landing_ledger") -%}
+    {%- if not ledger -%}
         {{ return(false) }}
     {%- endif -%}
     {%- set feed, against = feed_of(feed_name), "month" if var("date_order") == "dmy" else "day" -%}

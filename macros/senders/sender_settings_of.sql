@@ -4,12 +4,8 @@
         read when the SQL is made: a setting is part of the SQL, and a changed one another rule.
         Of several lines the one that names the sender counts, then the one that names the feed.
         -#}
-    {%- set found = {} -%}
-    {#- A unit test sees no graph, and so no settings. -#}
-    {%- set is_known = execute and graph.nodes is defined -%}
-    {%- set seed = relation_of(graph.nodes["seed." ~ project_name ~ ".sender_settings"])
-        if is_known -%}
-    {%- if is_known and seed | string in catalog().comments -%}
+    {%- set found, seed = {}, known_relation("seed", "sender_settings") -%}
+    {%- if seed -%}
         {%- set feed = feed_of(feed_name) -%}
         {%- set query -%}
             select

@@ -3,13 +3,10 @@
         what is another name of a company (seed company_identifiers) that company's, as of the day
         of the row (valid_on in var feeds), else of its delivery. -#}
     {%- set value, tidy = text, tidy_text(text) -%}
-    {%- set is_known = execute and graph.nodes is defined -%} {#- else a unit test -#}
-    {%- set seed = relation_of(graph.nodes["seed." ~ project_name ~ ".company_identifiers"])
-        if is_known -%}
-    {%- if is_known and seed | string in catalog().comments
-        and run_query("select count(*) from " ~ seed).rows[0][0] -%}
+    {%- set seed = known_relation("seed", "company_identifiers") -%}
+    {%- if seed and run_query("select count(*) from " ~ seed).rows[0][0] -%}
         {%- set day = clean_date(tidy_text("landed." ~ adapter.quote(says.valid_on)))
-            if says.valid_on else "files.loaded_at::date" -%}
+            if says.valid_on else "deliveries.delivered_on" -%}
         {%- set value -%}
             coalesce(
                 (

@@ -6,10 +6,10 @@
         "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C[$]|CA[$]", "CHF": "Fr[.]?",
         "INR": "₹|Rs[.]?",
     } -%}
-    {%- set sign = signs.get(rules.currency) -%}
+    {%- set currency = rules.currency if rules.currency != "USD" -%}
     {%- set is_cents = rules.amount_unit == "cents" -%}
     {%- set is_reversed = rules.amount_sign == "reversed" -%}
-    {%- if not (sign or is_cents or is_reversed or rules.decimal_mark == ",") -%}
+    {%- if not (currency or is_cents or is_reversed or rules.decimal_mark == ",") -%}
         {{ return(text) }}
     {%- endif -%}
     {%- set plain = tidy_text(text) -%}
@@ -17,8 +17,8 @@
         {%- set close = "regexp_replace(" ~ plain ~ ", '([0-9]) ([0-9]{3})', '\\1\\2', 'g')" -%}
         {%- set plain = "translate(" ~ close ~ ", ',.', '.,')" -%}
     {%- endif -%}
-    {%- if sign -%}
-        {%- set marks = "(?i)(" ~ rules.currency ~ "|" ~ sign ~ ")" -%}
+    {%- if currency -%}
+        {%- set marks = "(?i)(" ~ ([currency, signs.get(currency)] | select | join("|")) ~ ")" -%}
         {%- set plain = "regexp_replace(regexp_replace(" ~ plain ~ ", '" ~ marks ~ "', ''), "
             ~ "'(?i)[$]|USD', '?')" -%}
     {%- endif -%}

@@ -16,6 +16,8 @@
         from {{ landed }} as landed
         left join {{ relation_of("landing_ledger") }} as files
             on landed.file_id = files.file_id
+        left join {{ landing_files() }} as deliveries
+            on landed.file_id = deliveries.file_id
     ) as settled
     {%- endif -%}
 {%- endmacro %}

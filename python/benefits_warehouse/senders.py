@@ -23,7 +23,7 @@ DELIMITERS = {
     "caret": "^",
 }
 ENCODINGS = ("utf-8", "utf-16", "windows-1252")
-CURRENCIES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "CHF": "Fr.", "INR": "₹"}
+CURRENCIES = ("USD", "EUR", "GBP", "JPY", "CAD", "CHF", "INR")
 DECISIONS = ("trust", "withdraw")
 ANY = "*"
 

@@ -173,20 +173,6 @@ def match_header(feed: Feed, part: Part) -> None:
         raise RefusedError(f"{line}required column missing: {told}; {header_advice(part)}")
 
 
-def least_cells(feed: Feed, part: Part) -> int:
-    """The cells that a record of a part must have: up to the last one of a required column.
-
-    Args:
-        feed: the feed.
-        part: the file, its columns matched.
-    """
-    return 1 + max(
-        position
-        for column, position in part.columns.positions.items()
-        if column not in feed.optional
-    )
-
-
 def header_advice(part: Part) -> str:
     """What to do about columns that are missing."""
     if any("\n" in cell for cell in part.header.names):

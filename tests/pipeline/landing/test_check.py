@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from conftest import Warehouse
 from rows import claims
 
 from benefits_warehouse.check import __main__ as command
-from benefits_warehouse.check.header import LIKE, candidates
+from benefits_warehouse.check.header import candidates
 from benefits_warehouse.check.synonyms import SYNONYMS
 from benefits_warehouse.feeds import load_feeds
 from benefits_warehouse.landing.contract import Feed
-from benefits_warehouse.runtime.reference import SAMPLE, VARIABLE, make_reference
+from benefits_warehouse.runtime.reference import VARIABLE, make_reference
 
 CARRIER = """Northgate Health - claims paid
 
@@ -167,7 +166,6 @@ def test_a_clean_file_of_the_sample(
     printed = capsys.readouterr().out
     assert "3 records" in printed and "Lines to add" not in printed and "Running" not in printed
     assert not (tmp_path / "mine").exists()
-    shutil.rmtree(folder.folder)
 
 
 def test_synonyms_name_columns() -> None:
@@ -180,6 +178,5 @@ def test_synonyms_name_columns() -> None:
         assert len(set(SYNONYMS[name])) == len(SYNONYMS[name])
     people = Feed.of("benefits_admin.employees", feeds["benefits_admin.employees"])
     assert candidates(people, "email", ["Work Email", "Email Address"]) == ["Work Email"]
-    assert candidates(people, "title", ["Titel"]) == ["Titel"] and LIKE == 0.8
-    assert candidates(people, "title", ["Tile 1", "Title 1", "Title 2"]) != ["Title 1"]
-    assert SAMPLE.is_dir()
+    assert candidates(people, "title", ["Titel"]) == ["Titel"]
+    assert candidates(people, "title", ["Title 1", "Title 2"]) == ["Title 1", "Title 2"]

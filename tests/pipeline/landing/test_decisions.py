@@ -8,7 +8,6 @@ marts of those that came at once.
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -211,4 +210,3 @@ def test_a_bad_row_that_is_gone_is_gone_from_quarantine(reference: Path, tmp_pat
     warehouse.build()
     assert warehouse.query("from quality.quarantine_employees") == []
     assert present(warehouse) == {"A1", "A2", "A3", "A4"}
-    shutil.rmtree(warehouse.folder)

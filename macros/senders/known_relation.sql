@@ -1,0 +1,9 @@
+{% macro known_relation(kind, named) -%}
+    {#- The relation of a node, once it is there, that the SQL of another one is made from; none in
+        a unit test, which sees no graph, and so neither settings nor files. -#}
+    {%- if not execute or graph.nodes is not defined -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set relation = relation_of(graph.nodes[kind ~ "." ~ project_name ~ "." ~ named]) -%}
+    {{ return(relation if relation | string in catalog().comments else none) }}
+{%- endmacro %}
