@@ -37,16 +37,16 @@ class Setting(NamedTuple):
         about: what it says.
         told: what its value may be, in words.
         is_valid: whether a value is one.
-        default: what holds without a line.
+        default: what holds without a line; found where it is looked for in the file.
     """
 
     about: str
     told: str
     is_valid: Callable[[str], bool]
-    default: str = ""
+    default: str = "none"
 
 
-def one_of(about: str, *values: str, default: str = "") -> Setting:
+def one_of(about: str, *values: str, default: str = "none") -> Setting:
     """A setting with a few values."""
     return Setting(about, " or ".join(values), lambda value: value in values, default)
 
@@ -62,14 +62,15 @@ def matches(pattern: str) -> Callable[[str], bool]:
 
 
 SETTINGS = {
-    "delimiter": one_of("What is between two cells of a text.", *DELIMITERS),
-    "encoding": one_of("How a text is encoded.", *ENCODINGS),
+    "delimiter": one_of("What is between two cells of a text.", *DELIMITERS, default="found"),
+    "encoding": one_of("How a text is encoded.", *ENCODINGS, default="found"),
     "header_line": Setting(
         "Line of the header, where it can't be found by the names.",
         "a line number from 1 to 20",
         matches("[1-9]|1[0-9]|20"),
+        "found",
     ),
-    "sheet": Setting("Sheet of a workbook.", "the name of a sheet", lambda value: bool(value)),
+    "sheet": Setting("Sheet of a workbook.", "the name of a sheet", bool, "found"),
     "date_order": one_of("How 03/04/2026 is read.", "mdy", "dmy", default="var date_order"),
     "time_zone": Setting(
         "Zone of timestamps without one, and of the day and month that a transaction counts to.",
@@ -87,7 +88,7 @@ SETTINGS = {
         matches("[0-9]{2}-?[0-9]{7}"),
     ),
     "id_prefix": Setting(
-        "Makes the sender's ids its own: 17 becomes <prefix>:17, in references too.",
+        "Makes the sender's ids its own: 17 becomes prefix:17, in references too.",
         "letters, digits, _ or -",
         matches("[A-Za-z0-9_-]+"),
     ),
@@ -100,7 +101,7 @@ SETTINGS = {
     ),
     "trailer_words": Setting(
         "More words that begin a trailer line.",
-        "words, separated by |",
+        "words, with an upright stroke between two",
         lambda value: all(word.strip() for word in value.split("|")),
     ),
     "file_date_order": one_of(

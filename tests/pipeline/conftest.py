@@ -38,6 +38,7 @@ LONGEST = [
     "test_operations",
     *("test_privacy", "test_increments", "test_interruptions", "test_quality_judge"),
     *("test_quality_hostile", "test_erasure", "test_reference_analyses", "test_classic_case"),
+    *("test_decisions", "test_check", "test_order", "test_landing_shapes", "test_senders"),
     *("test_encryption", "test_quality_logs", "test_snapshots", "test_surroundings"),
 ]
 # What a copy of the project needs; warehouses, outputs and environments stay behind.

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from conftest import Warehouse
+from conftest import PROJECT, Warehouse
 from mart_hashes import mart_hashes
 
 from benefits_warehouse.feeds import load_feeds
@@ -349,4 +349,12 @@ def test_the_line_that_says_more_counts() -> None:
         assert settings_of(lines[:count], "s", "f", "x") == {"date_order": wanted}
     assert settings_of(lines, "s", "g", "x") == {"date_order": "f"}
     assert settings_of(lines, "t", "h", "") == {"date_order": "a"}
-    assert all(setting.about.endswith(".") for setting in SETTINGS.values())
+
+
+def test_the_page_lists_the_settings() -> None:
+    """READING has each with what it says, as it is declared."""
+    page = (PROJECT / "models/_reading.md").read_text()
+    for name, says in SETTINGS.items():
+        assert f"| `{name}` | {says.about} | {says.told} | {says.default} |\n" in page
+    table = page.split("| setting |")[1].split("\n\n")[0]
+    assert table.count("\n| `") == len(SETTINGS)
