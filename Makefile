@@ -1,11 +1,12 @@
 # Set-up and the main jobs. All paths are relative to this folder, and every tool is run by the environment's
 # Python, so that a blank in the clone's path, or a moved clone, does no harm.
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell .ci/find-python)
 VENV := .venv
 PY := $(VENV)/bin/python
 DBT := $(PY) $(VENV)/bin/dbt
 # Tools whose pins would be in the way of ours have environments of their own, .venv-<name>, from .ci/locks/<name>.lock.
+DAGSTER_PY := .venv-dagster/bin/python
 GRADE_PY := .venv-grade/bin/python
 LINEAGE_PY := .venv-lineage/bin/python
 
@@ -21,19 +22,19 @@ SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models py
 UNREACHABLE := External connection exception
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build built test quick reference lint feed check forget encrypt audit docs lineage dashboard \
-    explore metrics grade soak bench lock clean
+.PHONY: help setup build built test quick reference lint feed check findings alert-test forget disclose share retain rotate-pepper audit-log encrypt audit docs lineage dashboard \
+    orchestrate explore metrics grade soak bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(PYTHON_STAMP) $(PACKAGES_STAMP) ## environment in .venv and dbt packages (OFFLINE=1: don't use the hub)
 	@echo "Set-up is complete. To call dbt by hand: . $(VENV)/bin/activate"
 
 $(PYTHON_STAMP): requirements.lock
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
-	    { echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@echo "Python packages: from requirements.lock into $(VENV)"
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2> /dev/null || \
+	    { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@echo "Python packages: from requirements.lock into $(VENV), with $$("$(PYTHON)" --version) ($(PYTHON))"
 	@"$(PYTHON)" -m venv --clear $(VENV)
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
@@ -42,6 +43,7 @@ $(PACKAGES_STAMP): packages.yml package-lock.yml $(STAND_INS) | $(PYTHON_STAMP)
 	@mkdir -p logs; \
 	if [ -n "$(OFFLINE)" ]; then why="the dbt hub is not used (OFFLINE)"; \
 	elif $(DBT) --no-use-colors deps > logs/deps.log 2>&1; then why=""; \
+	    $(PY) .ci/packages.py dbt_packages || { rm -rf dbt_packages; exit 1; }; \
 	elif grep -q "$(UNREACHABLE)" logs/deps.log; then why="the dbt hub can't be reached"; \
 	else cat logs/deps.log >&2; exit 1; fi; \
 	if [ -z "$$why" ]; then echo "dbt packages: from the dbt hub"; \
@@ -100,11 +102,37 @@ feed: setup ## files that follow from the registry of feeds (NAME=source.feed: w
 check: setup ## what would become of FILE, without loading it (FEED=source.feed, SENDER=name)
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.check "$(FILE)" "$(FEED)" "$(SENDER)" || [ $$? -eq 1 ]
 
+findings: setup ## what is due (COMPANY=EIN or part of the name, KIND=…, STATUS=new, resolved, …, all)
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.findings "$(COMPANY)" "$(KIND)" "$(STATUS)"
+
+alert-test: setup ## post a test message to DBT_ENV_SECRET_ALERT_WEBHOOK; 2 with a message where it did not work
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.alerts
+
 forget: setup ## erase one person, named on standard input (ARGS: more arguments of dbt build)
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.forget $(ARGS)
 
 encrypt: setup ## encrypt restricted.duckdb with DBT_ENV_SECRET_RESTRICTED_KEY, or decrypt it
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.encrypt
+
+disclose: setup ## all that is held of one person, named on standard input, for that person (REASON=why)
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.disclose
+
+# Why, for the audit log: make share REASON='yearly report'
+ifdef REASON
+export BENEFITS_AUDIT_REASON := $(REASON)
+endif
+
+share: setup ## counts that may be handed out: PROFILE=safe_harbor REASON=why (OUTPUT=<file>; ARGS=--vars …)
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.share "$(PROFILE)" "$(OUTPUT)" $(ARGS)
+
+retain: setup ## what is older than var retention_days: says what; HARD=1 REASON=why removes it (ARGS: of dbt build)
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.retention "$(HARD)" $(ARGS)
+
+rotate-pepper: setup ## another key of the person tokens, and a build with it (REASON=why; ARGS: of dbt build)
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.rotate $(ARGS)
+
+audit-log: setup ## clear builds, erasures, disclosures, shares, rotations: who, when, why; 1 if it was changed
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.audit
 
 audit: setup ## known vulnerabilities of the locked packages: new ones and accepted ones
 	@$(PY) .ci/audit.py
@@ -124,6 +152,9 @@ lineage: docs .venv-lineage/.installed ## where columns come from: target/lineag
 dashboard: setup ## the findings in one HTML file, outputs/dashboard.html (ARGS: --output, --database)
 	@[ -f "$${BENEFITS_DB_DIR:-warehouse}/analytics.duckdb" ] || $(MAKE) build
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.dashboard $(ARGS)
+
+orchestrate: setup .venv-dagster/.installed ## Dagster: builds by delivery and by day, on 127.0.0.1:3000 (ARGS: --port)
+	@PYTHONPATH=python $(DAGSTER_PY) -m benefits_dagster $(ARGS)
 
 explore: built ## notebook of the first questions, read-only on analytics.duckdb
 	MARIMO_SKIP_UPDATE_CHECK=1 $(PY) -m marimo edit analyses/first_questions.py
@@ -145,8 +176,9 @@ COMPILE := uv pip compile --universal --python-version 3.11 --fork-strategy fewe
 
 lock: ## pin the Python packages again after a change of pyproject.toml (needs uv)
 	$(COMPILE) pyproject.toml --extra dev --extra encryption --extra explore -o requirements.lock
+	$(COMPILE) pyproject.toml --extra encryption --extra orchestrate -c requirements.lock -o .ci/locks/dagster.lock
 	$(COMPILE) .ci/locks/lineage.in -o .ci/locks/lineage.lock
 	$(COMPILE) .ci/locks/grade.in -o .ci/locks/grade.lock
 
 clean: ## remove what make can make again; never warehouse/ and outputs/, which hold data
-	rm -rf $(VENV) .venv-grade .venv-lineage dbt_packages target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* dbt_packages target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

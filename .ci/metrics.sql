@@ -36,9 +36,9 @@ group by company_name;
 select
     benefit_type,
     sum(spend),
-    sum(allowance),
+    sum(allowance_per_month),
     count(*) filter (where over_allowance),
-    100 * sum(spend)::double / sum(allowance)
+    100 * sum(spend)::double / sum(allowance_per_month)
 from marts.account_utilization
 group by benefit_type;
 

@@ -3,7 +3,7 @@
 -- use_pct is spend against the allowances of the accounts that were used at least once.
 -- accounts_never_used had no valid transaction ever. A low use_pct with many accounts never used
 -- is a program that people do not know or do not want. A use_pct near 100 with many months_over
--- is an allowance that is tight. Refunds are quarantined, so spend is gross.
+-- is an allowance that is tight. Refunds that say so (transaction_type) are deducted.
 with
 
 utilization as (
@@ -39,7 +39,7 @@ program_use as (
         used_accounts.program_name,
         count(distinct utilization.benefit_account_id) as accounts_used,
         count(*) filter (where utilization.is_recent) as account_months,
-        sum(utilization.allowance) filter (where utilization.is_recent) as allowance,
+        sum(utilization.allowance_per_month) filter (where utilization.is_recent) as allowance,
         sum(utilization.spend) filter (where utilization.is_recent) as spend,
         count(*) filter (where utilization.is_recent and utilization.over_allowance) as months_over
     from utilization

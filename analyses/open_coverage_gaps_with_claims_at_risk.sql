@@ -4,7 +4,8 @@
 -- claim cost. "open" means that as_of_date lies in the gap, so a gap that a future plan will close
 -- is open too (gap_type internal, covered_again_on set). claim_cost_in_gap is money that no valid
 -- plan covered: the claims are disputed, or plan rows are missing. Gaps of plan_gap_min_days or
--- less are not reported.
+-- less are not reported. withdrawn: all plans are gone from the newest delivery; never_covered:
+-- there are claims, and no plan ever came.
 with
 
 gaps as (
@@ -20,7 +21,7 @@ as_of as (
 final as (
     select
         gaps.*,
-        gaps.gap_type = 'trailing'
+        gaps.gap_end is null
         or as_of.as_of_date between gaps.gap_start and gaps.gap_end as is_open,
         gaps.gap_end + 1 as covered_again_on
     from gaps

@@ -10,6 +10,8 @@ select
     company_ein,
     company_ein_source,
     start_date,
+    status,
+    terminated_on,
     is_valid,
     last_updated,
     load_id

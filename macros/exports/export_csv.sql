@@ -1,6 +1,7 @@
 {% macro export_csv(file, model_name, first_columns, order_by, condition="true") -%}
     {#-
-        A published relation as CSV that is safe to open in a spreadsheet.
+        A published relation as CSV that is safe to open in a spreadsheet, and short enough for one:
+        the summary says what is left out.
 
         first_columns come first, the others follow in their order; order_by makes the bytes
         repeatable.
@@ -19,7 +20,10 @@
             select * from {{ relation }}
             where {{ condition }}
             order by {{ order_by | join(", ") }}
+            limit {{ var("export_max_rows") | int }}
         )
     {%- endset -%}
-    {%- do export_file(file, query, [relation]) -%}
+    {#- A log has no stamp that would tell whether it changed. -#}
+    {%- set is_stamped = catalog().comments.get(relation | string) -%}
+    {%- do export_file(file, query, [relation] if is_stamped else none) -%}
 {%- endmacro %}

@@ -3,8 +3,8 @@
         name is the format. Order is asked for, since the session does not keep it by itself. A file
         that is there as this query wrote it, from tables that did not change since, is left alone.
         -#}
-    {%- set path = (export_folder() ~ "/" ~ file) | replace("'", "''") -%}
-    {%- set beside = (export_folder() ~ "/." ~ file ~ ".part") | replace("'", "''") -%}
+    {%- set folder = export_folder() -%}
+    {%- set path = (folder ~ "/" ~ file) | replace("'", "''") -%}
     {%- set formats = {
         "csv": "format csv, header true",
         "parquet": "format parquet",
@@ -19,11 +19,13 @@
     {%- set state = "select file_state('" ~ path ~ "')" -%}
     {%- if not sources
         or last_stamps().get("export." ~ file) != stamp ~ run_query(state).rows[0][0] -%}
-        {%- do run_query("select make_folder('" ~ export_folder() | replace("'", "''") ~ "')") -%}
+        {%- do run_query("select make_folder('" ~ folder | replace("'", "''") ~ "')") -%}
+        {%- set beside = run_query("select fresh_part('" ~ path ~ "')").rows[0][0] -%}
         {%- do run_query(
-            "copy (" ~ query ~ ") to '" ~ beside ~ "' (" ~ formats[file.split(".")[-1]] ~ ")"
+            "copy (" ~ query ~ ") to '" ~ beside | replace("'", "''")
+            ~ "' (" ~ formats[file.split(".")[-1]] ~ ")"
         ) -%}
-        {%- do run_query("select finish_file('" ~ beside ~ "', '" ~ path ~ "')") -%}
+        {%- do run_query(finish_query(beside, folder ~ "/" ~ file)) -%}
         {%- if sources -%}
             {%- do run_query(
                 "insert into " ~ relation_of("node_history")

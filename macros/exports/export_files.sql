@@ -1,6 +1,6 @@
 {% macro export_files() -%}
     {#- The files of a good build, each whole or not at all, sorted so that the same data gives the
-        same bytes. -#}
+        same bytes. Errors come with those that withhold first, then newest files first. -#}
     {%- set clean_data -%}
         select
             employees.*,
@@ -21,10 +21,28 @@
         [relation_of("dim_employees"), relation_of("dim_companies")],
     ) -%}
     {%- do export_csv(
+        "findings.csv",
+        "findings",
+        first_columns=[
+            "finding_id", "status", "severity", "company_name", "kind", "summary", "money_at_stake",
+            "next_step", "contact",
+        ],
+        order_by=[
+            "resolved_at nulls first",
+            "list_position(['Critical', 'High', 'Medium', 'Low'], severity)",
+            "money_at_stake desc nulls last", "finding_id",
+        ],
+    ) -%}
+    {%- do export_csv(
         "validation_errors.csv",
         "validation_errors",
         first_columns=["row_id", "field", "error_reason"],
-        order_by=["row_id", "tier desc", "rule_rank"],
+        order_by=["tier desc", "row_id // 100000000000 desc", "row_id", "rule_rank"],
+    ) -%}
+    {%- do export_file(
+        "validation_errors.parquet",
+        "select * from " ~ relation_of("validation_errors") ~ " order by row_id, rule_rank",
+        [relation_of("validation_errors")],
     ) -%}
     {%- do export_csv(
         "sql_gaps.csv",

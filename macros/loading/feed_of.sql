@@ -17,9 +17,10 @@
         {%- for attribute, names in having.items() if says.get(attribute) -%}
             {%- do names.append(column) -%}
         {%- endfor -%}
-        {%- set mask = says.get("pii") or ("text" if says.get("free_text"))
-            or ("ein" if says.get("type") == "ein") -%}
-        {%- do masks.update({column: mask}) if mask -%}
+        {%- set kind = {"text": "id", "name": "text"}.get(says.get("type"), says.get("type")) -%}
+        {%- do masks.update({
+            column: says.get("pii") or ("text" if says.get("free_text") else kind)
+        }) -%}
     {%- endfor -%}
     {%- set source_name, _, part = feed_name.partition(".") -%}
     {{ return(dict(

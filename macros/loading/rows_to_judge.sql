@@ -4,7 +4,8 @@
     versions says. In a full build, and of a snapshot feed, these are all; in an increment the
     entities that
     - have rows in new loads,
-    - hang on a parent that changed (config `parents`: model to {own expression: column there}),
+    - hang on a parent that changed (config `parents`: model to {own expression: column there}, or
+      to 'free_text', each text of the feed that is not about people, as column text there),
     - share a group with one of these (groups: lists of expressions),
     and whatever shares a group with those, so that every group is whole. Only the first two and
     their siblings are is_wanted: of the others, who are there to be counted, groups are in part.
@@ -27,7 +28,10 @@ to_judge as (
 {%- set parents = config.meta_get("parents") or {} -%}
 {%- set watermark = run_query("select coalesce(max(load_id), 0) from " ~ this).rows[0][0] -%}
 {%- set columns = adapter.get_columns_in_relation(staged) | map(attribute="name") | list -%}
-{%- set key = entity_key(feed_name) -%}
+{%- set key, texts = entity_key(feed_name), [] -%}
+{%- for column in feed_of(feed_name).free_text -%}
+    {%- do texts.append({column: "text"}) -%}
+{%- endfor -%}
 fresh as not materialized (
     select * from {{ staged }}
     where load_id > {{ watermark }}
@@ -46,13 +50,15 @@ changed_{{ loop.index }} as (
 {% endfor -%}
 touched_0 as materialized (
     select entity_key from fresh
-    {%- for joined in parents.values() %}
+    {%- for several in parents.values() %}
     {%- set index = loop.index %}
+    {%- for joined in (texts if several == "free_text" else [several]) %}
     union all
     select {{ key }} from {{ this }}
     where ({{ joined.keys() | join(", ") }}) in (
         select ({{ joined.values() | join(", ") }}) from changed_{{ index }}
     )
+    {%- endfor %}
     {%- endfor %}
 ),
 

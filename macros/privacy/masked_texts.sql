@@ -1,10 +1,16 @@
-{% macro masked_texts(feed_name) -%}
-    {#- A `replace` list that masks a feed's texts which are not about people (var feeds, free_text)
-        in judged rows: what is judged is clear, what goes on to the marts is not. Plan types that
-        differ only in what is masked are one from here on, so that keys stay keys. -#}
-    replace (
-        {%- for column in feed_of(feed_name).free_text %}
-        {{ mask_text(column) }} as {{ column }}{{ "," if not loop.last }}
-        {%- endfor %}
-    )
+{% macro masked_texts(feed_name, rows) -%}
+    {#- The CTE `masked`: the rows with a feed's texts which are not about people (var feeds,
+        free_text) as they may be shown: without the names of known persons, and as macro mask_text
+        has them. What is judged is clear, what goes on to the marts is not. Plan types that differ
+        only in what is masked are one from here on, so that keys stay keys. -#}
+masked as (
+    select
+        {{ rows }}.* replace (
+            {%- for column in feed_of(feed_name).free_text %}
+            {{ shown_text(column, rows ~ "." ~ column) }} as {{ column }}{{ "," if not loop.last }}
+            {%- endfor %}
+        )
+    from {{ rows }}
+    {{- named_texts(feed_name, rows) }}
+)
 {%- endmacro %}

@@ -9,8 +9,7 @@ with
 withheld as (
     select * from {{ judged }}
     where
-        is_current
-        and not is_valid
+        is_current and not is_valid
         and not is_deleted
         and {{ is_judged_since(feed.judged) if feed.is_endless else "true" }}
 ),
@@ -21,26 +20,41 @@ ledger as (
         run_id,
         {{ shown_name('file') }} as file
     from {{ ref('landing_ledger') }}
+),
+
+delivered as (
+    select
+        landed.*,
+        {{ odd_values(feed, "withheld", "landed") }}
+        withheld.all_reasons,
+        withheld.dq_flags,
+        withheld.row_id,
+        withheld.first_seen_at
+    from withheld
+    inner join {{ landed }} as landed
+        on
+            withheld.file_id = landed.file_id
+            and withheld.source_row = landed.source_row
 )
 
 select
     {% for column in feed.columns -%}
-    {% set name = adapter.quote(column) -%}
-    {{ mask_delivered("landed." ~ name, feed.masks.get(column)) }} as {{ name }},
+    {% set name = "delivered." ~ adapter.quote(column) -%}
+    {{ mask_delivered(
+        name, feed.masks[column], "delivered.is_odd_" ~ column, "delivered.is_doubtful",
+        "named_" ~ column ~ ".shown" if column in feed.free_text else "null"
+    ) }} as {{ adapter.quote(column) }},
     {% endfor -%}
-    withheld.all_reasons[1] as rejection_reason,
-    withheld.all_reasons,
-    withheld.dq_flags,
-    withheld.row_id,
+    delivered.all_reasons[1] as rejection_reason,
+    delivered.all_reasons,
+    delivered.dq_flags,
+    delivered.row_id,
     ledger.file as source_file,
-    withheld.source_row,
-    withheld.first_seen_at,
+    delivered.source_row,
+    delivered.first_seen_at,
     ledger.run_id
-from withheld
-inner join {{ landed }} as landed
-    on
-        withheld.file_id = landed.file_id
-        and withheld.source_row = landed.source_row
+from delivered
 inner join ledger
-    on withheld.file_id = ledger.file_id
+    on delivered.file_id = ledger.file_id
+{{- named_texts(feed_name, "delivered", is_delivered=true) }}
 {%- endmacro %}

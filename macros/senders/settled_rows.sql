@@ -8,11 +8,15 @@
         {{ landed }}
     {%- else -%}
     (
-        select landed.* replace (
-            {%- for column, value in columns.items() %}
-            {{ value }} as {{ adapter.quote(column) }}{{ "," if not loop.last }}
+        select
+            landed.* replace (
+                {%- for column, value in columns.items() %}
+                {{ value }} as {{ adapter.quote(column) }}{{ "," if not loop.last }}
+                {%- endfor %}
+            )
+            {%- for column in columns if feed_of(feed_name).columns[column].type == "timestamp" %},
+            landed.{{ adapter.quote(column) }} as unsettled_{{ column }}
             {%- endfor %}
-        )
         from {{ landed }} as landed
         left join {{ relation_of("landing_ledger") }} as files
             on landed.file_id = files.file_id

@@ -11,14 +11,18 @@ with
 
 withheld as (
     {%- for feed in feeds().values() %}
+    {% set unread = [] -%}
+    {% for column in typed_columns(feed) -%}
+    {% do unread.append(is_unread(feed, column, 'judged')) -%}
+    {% endfor -%}
     select
         '{{ feed.source }}' as source,
         '{{ feed.feed }}' as feed,
-        row_id,
-        {{ record_key(feed.name) }} as record_key,
-        all_reasons
-    from {{ ref(feed.judged) }}
-    where is_current and not is_valid and not is_deleted
+        judged.row_id,
+        {{ shown_key(feed.name, 'judged', unread | join(' or ') or 'false') }} as record_key,
+        judged.all_reasons
+    from {{ ref(feed.judged) }} as judged
+    where judged.is_current and not judged.is_valid and not judged.is_deleted
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),

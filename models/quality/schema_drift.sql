@@ -1,9 +1,34 @@
 -- What deliveries brought beyond or short of the contract, and columns that stopped parsing. A name
--- that was added is in the ledger as it may be shown (python/benefits_warehouse/privacy/names.py).
+-- that was added is in the ledger as it may be shown (python/benefits_warehouse/privacy/names.py),
+-- but who is known by it, may be known later only.
 with
 
 ledger as (
     select * from {{ ref('landing_ledger') }}
+),
+
+added_names as (
+    select
+        *,
+        list_filter({{ plain_words('added_name') }}, lambda word: length(word) > 1) as words
+    from ledger
+    cross join unnest(added_columns) as added_columns (added_name)
+    where status = 'loaded' and rows > rejected
+),
+
+pairs as (
+    select
+        added_name,
+        unnest(words[:-2]) as word,
+        unnest(words[2:]) as next_word
+    from added_names
+),
+
+personal_names as (
+    select pairs.added_name
+    from pairs
+    inner join {{ ref('int_persons_named') }} as persons
+        on {{ name_token('pairs.word', 'pairs.next_word') }} = persons.name_token
 ),
 
 added as (
@@ -14,10 +39,14 @@ added as (
         run_id,
         'info' as severity,
         'added' as drift,
-        added_name as column_name
-    from ledger
-    cross join unnest(added_columns) as added_columns (added_name)
-    where status = 'loaded' and rows > rejected
+        case
+            when
+                {{ var('pii_masking_enabled') }}
+                and added_name in (select personal_names.added_name from personal_names)
+                then '****'
+            else added_name
+        end as column_name
+    from added_names
 ),
 
 absent as (

@@ -25,15 +25,15 @@ ledger as (
 ),
 
 {% for feed in feeds().values() %}
-{{ feed.entity }} as (
+{{ feed.entity }}_rows as (
     select
-        judged.row_id,
-        judged.file_id,
-        {{ record_key(feed.name, 'judged') }} as record_key,
-        judged.source_row,
-        judged.first_seen_at,
+        judged.*,
+        {{ odd_values(feed, 'judged', 'landed') }}
         {% for column in feed.columns -%}
         landed.{{ adapter.quote(column) }} as landed_{{ column }},
+        {% endfor -%}
+        {% for column in feed.free_text if var('pii_masking_enabled') -%}
+        named_{{ column }}.shown as named_{{ column }},
         {% endfor -%}
         unnest(judged.all_reasons || judged.dq_flags) as error_reason
     from {{ ref(feed.judged) }} as judged
@@ -41,10 +41,19 @@ ledger as (
         on
             judged.file_id = landed.file_id
             and judged.source_row = landed.source_row
+    {{- named_texts(feed.name, 'landed', is_delivered=true) }}
     where
         len(judged.all_reasons) + len(judged.dq_flags) > 0
         and not judged.is_deleted
         and {{ is_judged_since(feed.judged) if feed.is_endless else 'true' }}
+),
+
+{{ feed.entity }} as (
+    select
+        *,
+        {{ shown_key(feed.name, feed.entity ~ '_rows', 'is_doubtful')
+            if var('pii_masking_enabled') else record_key(feed.name) }} as shown_key
+    from {{ feed.entity }}_rows
 ),
 
 {% endfor -%}
@@ -54,12 +63,18 @@ fired as (
         errors.row_id,
         rules.source,
         rules.feed,
-        errors.record_key,
+        errors.shown_key as record_key,
         rules.field,
         rules.rule_id as error_reason,
         rules.tier,
         rules.rule_rank,
-        {{ value_preview(feed, 'rules.field', 'errors.landed_') }} as value_preview,
+        {{ value_preview(feed, 'errors.') }} as value_preview,
+        case rules.field
+            {%- for column in feed.columns %}
+            when '{{ column }}' then errors.landed_{{ column }}
+            {%- endfor %}
+        end as delivered,
+        '{{ feed.landed }}' as landed_in,
         rules.fix_hint,
         rules.rule_version,
         errors.file_id,
@@ -82,8 +97,17 @@ select
     fired.error_reason,
     fired.tier,
     fired.rule_rank,
-    fired.value_preview,
-    fired.fix_hint,
+    left(fired.value_preview, 60) as value_preview,
+    case
+        when fired.value_preview = fired.delivered or fired.delivered is null
+            then fired.fix_hint
+        else
+            fired.fix_hint
+            || format(
+                ' As delivered: restricted.duckdb, landing.{}, by source_row and file_id, which is '
+                || 'row_id // 100000000000.', fired.landed_in
+            )
+    end as fix_hint,
     fired.rule_version,
     ledger.file as source_file,
     fired.source_row,

@@ -56,6 +56,10 @@ class Column(Strict):
         staged_as: its name from staging on, where that is another.
         judged_as: the name of the delivered value in the judged model, where the model puts
             another one in its place.
+        is_end: a last day, of which a filler (an old or impossible day, a year 9999) and words such
+            as present mean that there is no end: 9999-12-31 in staging.
+        may_be_unlimited: an amount for which the word unlimited may stand: null in staging, and
+            is_unlimited_<column> is true.
         valid_on: of an EIN, the column with the day of the row, for names of companies that meant
             another company before; without it the day of the delivery.
         doc: the doc block that describes it, where that is not called like the column.
@@ -72,9 +76,17 @@ class Column(Strict):
     free_text: StrictBool = False
     staged_as: Name | None = None
     judged_as: Name | None = None
+    is_end: StrictBool = False
+    may_be_unlimited: StrictBool = False
     valid_on: Name | None = None
     doc: Name | None = None
     about: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it holds, for the macro mask_delivered; the macro feed_of says the same."""
+        by_type = {"text": "id", "name": "text"}.get(self.type, self.type)
+        return self.pii or ("text" if self.free_text else by_type)
 
 
 class Feed(Strict):
@@ -212,6 +224,10 @@ def contradictions(name: str, feed: Feed) -> Iterator[str]:
         staged[says.staged_as or column] += 1
         if says.type not in TEXTS:
             staged.update([f"has_{column}_text", f"{column}_text", f"delivered_{column}"])
+        if says.type == "timestamp":
+            staged.update([f"has_{column}_time"])
+        if says.may_be_unlimited:
+            staged.update([f"is_unlimited_{column}"])
         if says.pii and says.free_text:
             yield f"{where}: pii and free_text exclude each other: free_text is not about people"
         if says.free_text and says.type not in TEXTS:
@@ -221,6 +237,10 @@ def contradictions(name: str, feed: Feed) -> Iterator[str]:
             or getattr(feed.columns.get(says.valid_on), "type", "") not in ("date", "timestamp")
         ):
             yield f"{where}.valid_on: is for an ein, and names a column of type date or timestamp"
+        if says.is_end and says.type != "date":
+            yield f"{where}.is_end: is for a date: take it out"
+        if says.may_be_unlimited and (says.type != "money" or says.varied):
+            yield f"{where}.may_be_unlimited: is for money that is not varied: take it out"
         if says.varied and says.type not in VARIED:
             yield f"{where}.varied: is of use for {', '.join(VARIED)}: take it out"
         if says.caseless and not (says.key and says.type in TEXTS):

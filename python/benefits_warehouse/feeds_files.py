@@ -78,7 +78,7 @@ def typed_line(column: str, says: Column) -> str:
         return f"case when has_{column}_text then {name} end as {name}"
     if says.type in TEXTS:
         return name
-    macro = f"clean_{says.type}"
+    macro = "clean_end_date" if says.is_end else f"clean_{says.type}"
     if says.varied and says.type in ("money", "timestamp"):
         return f"{{{{ {macro}('delivered_{column}', is_varied=true) }}}} as {name}"
     return f"{{{{ {macro}('{column}_text') }}}} as {name}"
@@ -91,6 +91,16 @@ def ein_lines(column: str, says: Column) -> list[str]:
         f"{{{{ short_ein('{column}_text') }}}} as short_{name}",
         f"{{{{ holds_ssn('{column}_text') }}}} as has_ssn_in_{name}",
     ]
+
+
+def time_line(name: str, column: str) -> str:
+    """The line that tells whether a timestamp was delivered with a time of day."""
+    return f"{{{{ has_time('{name}', '{column}') }}}} as has_{column}_time"
+
+
+def unlimited_line(column: str) -> str:
+    """The line that tells whether an amount is the word unlimited."""
+    return f"{{{{ is_unlimited('{column}_text') }}}} as is_unlimited_{column}"
 
 
 def delivered_line(column: str, says: Column) -> str:
@@ -114,6 +124,8 @@ def staging_sql(name: str, feed: Feed) -> str:
         ]
 
     tidied = [line for column, says in columns for line in tidied_lines(column, says)]
+    timed = [c for c, says in columns if says.type == "timestamp" and c != "last_updated"]
+    tidied += [time_line(name, column) for column in timed]
     renamed = [
         *STAGED,
         *(typed_line(c, s) for c, s in columns if s.type in TEXTS and s.pii != "hidden"),
@@ -121,6 +133,8 @@ def staging_sql(name: str, feed: Feed) -> str:
         *(line for c, s in columns if s.type == "ein" for line in ein_lines(c, s)),
         *(f"delivered_{column}" for column in raw),
         *of("money"),
+        *(unlimited_line(column) for column, says in columns if says.may_be_unlimited),
+        *(f"has_{column}_time" for column in timed),
         *(
             f"{{{{ is_filled('{column}_text') }}}} as has_{column}_text"
             for column, says in columns
@@ -268,6 +282,10 @@ def staged_columns(feed: Feed, words: Words) -> Iterator[str]:
         if says.type == "ein":
             yield entry(f"short_{name}", doc("short_ein"), f"none_{feed.domain}")
             yield entry(f"has_ssn_in_{name}", doc("has_ssn"), f"none_{feed.domain}")
+        if says.may_be_unlimited:
+            yield entry(f"is_unlimited_{name}", doc("is_unlimited"), f"none_{feed.domain}")
+        if says.type == "timestamp" and column != "last_updated":
+            yield entry(f"has_{column}_time", doc("has_time"), f"none_{feed.domain}")
         if says.type not in TEXTS:
             yield entry(f"has_{column}_text", words.whether(column), f"none_{feed.domain}")
     if "last_updated" not in feed.columns:
@@ -419,12 +437,6 @@ def rules_yml(feeds: Mapping[str, Feed], project: Path) -> str:
     return f"{YAML_HEAD}version: 2\n\nmacros:\n" + "\n".join(lines)
 
 
-def exposures_yml(text: str, feeds: Mapping[str, Feed]) -> str:
-    """_exposures.yml with all quarantine tables where some stand below each other."""
-    lines = "".join(f"      - ref('quarantine_{feed.entity}')\n" for feed in feeds.values())
-    return re.sub(r"(      - ref\('quarantine_\w+'\)\n){2,}", lines, text)
-
-
 def made_files(project: Path = PROJECT) -> dict[Path, str]:
     """All files that follow from a project's registry, and their text; a seed only where it is new.
 
@@ -450,8 +462,6 @@ def made_files(project: Path = PROJECT) -> dict[Path, str]:
         files[Path("seeds") / source / f"_{source}__seeds.yml"] = seeds_yml(own, words)
     files[Path("macros/quality/rules/_rules__macros.yml")] = rules_yml(feeds, project)
     files[Path(LEDGER)] = ledger_py((project / LEDGER).read_text(), feeds)
-    exposures = models / "_exposures.yml"
-    files[exposures] = exposures_yml((project / exposures).read_text(), feeds)
     return files
 
 

@@ -11,6 +11,7 @@ import difflib
 import re
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ ENCODINGS = ("utf-8", "utf-16", "windows-1252")
 CURRENCIES = ("USD", "EUR", "GBP", "JPY", "CAD", "CHF", "INR")
 DECISIONS = ("trust", "withdraw")
 ANY = "*"
+CLAIMS = "benefits_admin.claims"
 
 Line = Sequence[str | None]
 
@@ -150,7 +152,9 @@ def place_problems(cells: Sequence[str], feeds: Collection[str]) -> Iterator[str
         yield f"there is no feed {source}.{feed}; {nearest(f'{source}.{feed}', feeds)}"
 
 
-def setting_problems(cells: Sequence[str], feeds: Collection[str]) -> Iterator[str]:
+def setting_problems(
+    cells: Sequence[str], feeds: Collection[str], snapshots: Collection[str]
+) -> Iterator[str]:
     """What is wrong with a line of sender_settings."""
     setting, value = cells[3:5]
     yield from place_problems(cells, feeds)
@@ -158,6 +162,8 @@ def setting_problems(cells: Sequence[str], feeds: Collection[str]) -> Iterator[s
         yield f"there is no setting {setting}; {nearest(setting, SETTINGS)}"
     elif not SETTINGS[setting].is_valid(value):
         yield f"{setting} must be {SETTINGS[setting].told}, not {value or 'blank'}"
+    elif value == "movements" and CLAIMS in snapshots:
+        yield f"movements are summed over files: var feed_modes can't have {CLAIMS} as snapshot"
 
 
 def decision_problems(cells: Sequence[str], feeds: Collection[str]) -> Iterator[str]:
@@ -169,16 +175,17 @@ def decision_problems(cells: Sequence[str], feeds: Collection[str]) -> Iterator[
         yield f"the decision must be {' or '.join(DECISIONS)}, not {cells[4] or 'blank'}"
 
 
-def sender_problems(folder: Path, feeds: Collection[str]) -> str:
+def sender_problems(folder: Path, feeds: Collection[str], snapshots: Collection[str] = ()) -> str:
     """What is wrong with the two seeds, each with file and line; '' where nothing is.
 
     Args:
         folder: of the reference seeds.
         feeds: names of the feeds, source.feed.
+        snapshots: names of those whose deliveries are whole states.
     """
     told = []
     for name, check in (
-        ("sender_settings", setting_problems),
+        ("sender_settings", partial(setting_problems, snapshots=snapshots)),
         ("delivery_decisions", decision_problems),
     ):
         with (folder / f"{name}.csv").open(newline="", encoding="utf-8-sig") as file:

@@ -89,6 +89,7 @@ class Variables(Known):
     landing_zone: Place
     change_origin: Annotated[StrictBool, Field(title="true or false, without quotes")]
     export_dir: Place
+    export_max_rows: Annotated[Count, Field(title="a whole number from 1")]
     as_of_date: Annotated[
         dt.date | Annotated[StrictStr, AfterValidator(calendar_day)],
         Field(title="a day as YYYY-MM-DD, or empty"),
@@ -96,12 +97,18 @@ class Variables(Known):
     plan_gap_min_days: Annotated[StrictInt, Field(ge=0, title="a whole number from 0")]
     spike_window_days: Annotated[Count, Field(title="a whole number from 1")]
     spike_threshold_pct: Annotated[Number, Field(ge=0, title="a number from 0")]
+    spike_min_growth: Annotated[Number, Field(ge=0, title="a number from 0")]
+    full_credibility_claims: Annotated[Number, Field(gt=0, title="a number above 0")]
+    renewal_notice_days: Annotated[StrictInt, Field(ge=1, title="a whole number from 1")]
     roster_severity_bands: Annotated[
         tuple[Number, Number, Number],
         AfterValidator(ascending),
         Field(title="three ascending numbers, such as [20, 50, 100]"),
     ]
+    max_unpacked_mb: Annotated[Number, Field(gt=0, title="a number above 0")]
     max_snapshot_shrink_pct: Annotated[Percent, Field(title="a number from 0 to 100")]
+    min_cell_size: Annotated[StrictInt, Field(ge=2, title="a whole number from 2")]
+    retention_days: Annotated[StrictInt, Field(ge=0, title="a whole number from 0")]
     pii_masking_enabled: Annotated[StrictBool, Field(title="true or false, without quotes")]
     enrichment_mode: Annotated[Literal["stub", "http"], Field(title="stub or http")]
     enrichment_ttl_days: Annotated[Number, Field(ge=0, title="a number from 0")]
@@ -113,6 +120,10 @@ class Variables(Known):
     enrichment_attempts: Annotated[Count, Field(title="a whole number from 1")]
     enrichment_calls_at_once: Annotated[Count, Field(title="a whole number from 1")]
     date_order: Annotated[Literal["mdy", "dmy"], Field(title="mdy or dmy")]
+    earliest_date: Annotated[
+        dt.date | Annotated[StrictStr, Field(min_length=1), AfterValidator(calendar_day)],
+        Field(title="a day as YYYY-MM-DD"),
+    ]
     feed_modes: Annotated[
         dict[str, Literal["snapshot", "delta"]], Field(title="snapshot or delta, by source.feed")
     ]

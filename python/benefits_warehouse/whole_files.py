@@ -93,21 +93,58 @@ def copy_beside(source: str, target: str) -> str:
     goal = Path(target)
     goal.parent.mkdir(parents=True, exist_ok=True)
     part = beside(goal, os.getpid())
+    part.unlink(missing_ok=True)
     shutil.copyfile(source, part)
     return str(part)
 
 
-def finish_file(part: str, target: str) -> int:
-    """Make a finished file readable for others and rename it to its goal; macros call it.
+def fresh_part(target: str) -> str:
+    """Where a file is written before it replaces its goal; macros call it.
+
+    Args:
+        target: the goal.
+
+    Returns:
+        A path in the same folder at which nothing is: what a killed run left there is removed, and
+        so is a link, so that nothing is written to where it leads.
+    """
+    part = beside(Path(target), "part")
+    part.unlink(missing_ok=True)
+    return str(part)
+
+
+def refuse_links(folder: Path) -> None:
+    """Refuse to work where a link stands in the place of a file or folder of ours.
+
+    Args:
+        folder: the warehouse folder, which may be a link itself.
+
+    Raises:
+        RuntimeError: names the link; nothing was changed.
+    """
+    ours = [folder / ".build", *folder.glob(".build/*"), *folder.glob("restricted*")]
+    ours += [folder / "restricted" / name for name in ("tmp", "landing", "forgotten")]
+    for path in ours:
+        if path.is_symlink():
+            raise RuntimeError(
+                f"{path} is a link, so that what is written there would go elsewhere. Nothing was "
+                "changed. Remove it; to keep a warehouse on another disk, link or name its whole "
+                "folder (BENEFITS_DB_DIR)."
+            )
+
+
+def finish_file(part: str, target: str, is_masked: bool) -> int:
+    """Rename a finished file to its goal, readable for others if it is masked; macros call it.
 
     Args:
         part: path of the file, in the folder of its goal.
         target: the goal; what is there is replaced at once.
+        is_masked: it holds no clear value of a person.
 
     Returns:
         The size of the file in bytes.
     """
-    finish(Path(part), Path(target), PUBLIC_FILE)
+    finish(Path(part), Path(target), PUBLIC_FILE if is_masked else PRIVATE_FILE)
     return os.stat(target).st_size
 
 

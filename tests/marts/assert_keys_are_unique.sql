@@ -8,17 +8,21 @@
     'calendar_days': ['calendar_day'],
     'dim_companies': ['company_ein'],
     'dim_employees': ['person_id'],
-    'fct_claims': ['claim_id'],
+    'fct_claims': ['claim_id', "coalesce(line_number, '')"],
     'fct_plan_coverage': ['company_ein', 'plan_type', 'coverage_start'],
     'plan_gaps': ['company_ein', 'plan_type', 'gap_start'],
     'claims_cost_windows': ['company_ein', 'window_end'],
+    'claims_lag_triangle': ['service_month', 'lag_months'],
+    'claims_completion': ['service_month'],
     'claims_cost_spikes': ['company_ein', 'first_flagged_on'],
     'roster_mismatch': ['company_ein'],
     'roster_differences': [
         'coalesce(person_id, employee_id)', 'person_id is null', 'difference_type'
     ],
     'dim_account_holders': ['employee_id'],
-    'dim_benefit_programs': ['benefit_type', 'program_name', 'monthly_allowance'],
+    'dim_benefit_programs': [
+        'benefit_type', 'program_name', 'monthly_allowance', 'allowance_period'
+    ],
     'dim_merchants': ['merchant'],
     'fct_transactions': ['transaction_id'],
     'account_utilization': ['benefit_account_id', 'month'],
@@ -28,8 +32,15 @@
     'column_profile': ['source', 'feed', 'column_name'],
     'schema_drift': ['source', 'feed', 'column_name', 'drift'],
     'watermarks': ['source', 'feed'],
+    'findings': ['finding_id'],
+    'finding_events': ['finding_id', 'run_id', 'event'],
     'erasures': ['run_id', 'source', 'feed'],
+    'alerts': ['alert_id'],
 } %}
+-- Of bookings, a claim has as many rows as there are.
+{% if is_booking('benefits_admin.claims') != 'false' %}
+{% do keys.update({'fct_claims': ['row_id']}) %}
+{% endif %}
 {% for feed in feeds().values() %}
 {% do keys.update({'quarantine_' ~ feed.entity: ['row_id']}) %}
 {% endfor %}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import fcntl
+import gc
 import io
 import os
 import shutil
@@ -33,13 +34,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 for name in [name for name in os.environ if name.startswith(("BENEFITS_", "DBT_"))]:
     del os.environ[name]
 
+# What dbt has loaded lives to the end: a build is 5 % faster when nobody looks for garbage in it.
+gc.freeze()
+gc.set_threshold(100_000, 20, 20)
+
 # These begin, the longest first, so that two workers end at about the same time.
 LONGEST = [
-    "test_operations",
+    *("test_dagster", "test_operations"),
     *("test_privacy", "test_increments", "test_interruptions", "test_quality_judge"),
-    *("test_quality_hostile", "test_erasure", "test_reference_analyses", "test_classic_case"),
-    *("test_decisions", "test_check", "test_order", "test_landing_shapes", "test_senders"),
-    *("test_encryption", "test_quality_logs", "test_snapshots", "test_surroundings"),
+    *("test_decisions", "test_quality_hostile", "test_erasure", "test_officers"),
+    *("test_masked_state", "test_check", "test_reference_analyses", "test_classic_case"),
+    *("test_order", "test_landing_shapes", "test_senders"),
+    *("test_meanings", "test_reference_folder", "test_enrichment", "test_cases"),
+    *("test_alerts", "test_encryption", "test_quality_logs", "test_snapshots", "test_surroundings"),
 ]
 # What a copy of the project needs; warehouses, outputs and environments stay behind.
 PARTS = [

@@ -48,7 +48,9 @@ from {{ ref(feed.mart) }} as mart
 where
     {{ record_key(name, 'mart') }} in (
         select {{ record_key(name, 'judged') }} from {{ ref(feed.judged) }} as judged
-        where judged.is_current and not judged.is_valid and not judged.is_deleted
+        where
+            judged.is_current and not judged.is_valid and not judged.is_deleted
+            and not {{ is_booking(name) }} -- each stands for itself
     )
 {% endif %}
 {{ "union all" if not loop.last }}

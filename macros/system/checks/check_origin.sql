@@ -40,7 +40,8 @@
                 {%- do adapter.commit() -%}
             {%- endfor -%}
             {%- for name in [
-                "quarantine_history", "quality_trends", "rule_versions", "landing_ledger"
+                "quarantine_history", "quality_trends", "rule_versions", "findings",
+                "finding_events", "landing_ledger"
             ] if relation_of(name) | string in catalog().comments -%}
                 {%- do adapter.commit() -%}
                 {%- do run_query("delete from " ~ relation_of(name)) -%}

@@ -20,21 +20,22 @@
     {%- do drop_obsolete() -%}
     {%- do adapter.commit() -%}
     {%- do run_query("checkpoint " ~ target.database) -%}
-    {%- set copy -%}
-        select
-            copy_beside(folder || '/.build/analytics.duckdb', folder || '/analytics.duckdb'),
-            folder || '/analytics.duckdb'
-        from (select getvariable('warehouse_folder') as folder)
-    {%- endset -%}
-    {%- set beside, goal = run_query(copy).rows[0] -%}
-    {%- do run_query("attach '" ~ beside | replace("'", "''") ~ "' as publication") -%}
+    {#- A copy of the bytes; where free blocks may hold too much, one of the rows. -#}
+    {%- set build = "getvariable('warehouse_folder') || '/.build/" -%}
+    {%- set state = run_query("select file_state(" ~ build ~ "rewrite')").rows[0][0] -%}
+    {%- set copy = "fresh_part(" ~ published_file() ~ ")" if state != "none"
+        else "copy_beside(" ~ build ~ "analytics.duckdb', " ~ published_file() ~ ")" -%}
+    {%- set beside, goal = run_query("select " ~ copy ~ ", " ~ published_file()).rows[0] -%}
+    {%- do run_query(
+        "attach '" ~ beside | replace("'", "''") ~ "' as publication (storage_version 'v1.4.0')"
+    ) -%}
+    {%- if state != "none" -%}
+        {%- do run_query("copy from database " ~ target.database ~ " to publication") -%}
+    {%- endif -%}
     {%- do record_run("success", true, "publication") -%}
     {%- do run_query("checkpoint publication") -%}
     {%- do run_query("detach publication") -%}
-    {%- do run_query(
-        "select finish_file('" ~ beside | replace("'", "''") ~ "', '"
-        ~ goal | replace("'", "''") ~ "')"
-    ) -%}
+    {%- do run_query(finish_query(beside, goal)) -%}
     {{ return(true) }}
 {%- endmacro %}
 
@@ -171,6 +172,7 @@
             database=row[0], schema=row[1], identifier=row[2], type=row[3]
         ) -%}
         {%- if relation | string not in known -%}
+            {%- do run_query("select ask_for_rewrite()") if row[0] == target.database -%}
             {%- do adapter.drop_relation(relation) -%}
             {%- do adapter.commit() -%}
             {{ log("Dropped " ~ relation ~ ": no model of the project makes it.", info=true) }}

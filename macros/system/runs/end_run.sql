@@ -1,7 +1,7 @@
 {% macro end_run(results) %}
-    {#- The end of a run that writes: publishing and exports where it was good, then its record and
-        one summary. Each published file is its old or its new self at every moment, and a run that
-        dies before its record is finished shows as interrupted from the next one on. -#}
+    {#- The end of a run that writes: publishing and exports where it was good, then its record, one
+        summary and alerts. Each published file is its old or its new self at every moment, and a
+        run that dies before its record is finished shows as interrupted from the next one on. -#}
     {% if execute and is_recorded_run() %}
         {% do catalog(is_new=true) %}
         {% set bad_statuses = ["error", "fail", "runtime error"] %}
@@ -14,12 +14,16 @@
         {% if exported %}
             {% do export_files() %}
         {% endif %}
+        {% set is_alerting = queue_alerts(status, published) %}
         {% do record_run(status, published) %}
         {% if exported %}
             {% do export_run_log() %}
         {% endif %}
         {% if flags.WHICH in ["build", "retry"] %}
             {% do print_summary(status, published, exported, bad) %}
+        {% endif %}
+        {% if is_alerting %}
+            {% do post_alerts() %}
         {% endif %}
     {% endif %}
 {% endmacro %}

@@ -21,7 +21,7 @@
         would roll it back: end it first. -#}
     {%- set run_history = relation_of("run_history") -%}
     {%- do adapter.commit() -%}
-    {%- for name in ["run_history", "node_history"] -%}
+    {%- for name in ["run_history", "node_history", "alerts"] -%}
         {%- do run_query(hook_table_ddl(graph.nodes["model." ~ project_name ~ "." ~ name])) -%}
     {%- endfor -%}
     {%- set interrupt -%}
@@ -40,6 +40,9 @@
             {{ var("pii_masking_enabled") | string | lower }},
             'dbt {{ dbt_version }}, duckdb ' || version()
     {%- endset -%}
+    {%- if not var("pii_masking_enabled") -%}
+        {%- do run_query("select audit_clear_build()") -%}
+    {%- endif -%}
     {%- do run_query(interrupt) -%}
     {%- do run_query(begin) -%}
     {%- do adapter.commit() -%}

@@ -11,10 +11,7 @@
     ledger as (
         select
             *,
-            run_id = getvariable('run_id') as is_new,
-            max(loaded_at) filter (where status <> 'refused') over (
-                partition by source, feed, coalesce(sender, ''), delivery
-            ) as last_loaded_at
+            run_id = getvariable('run_id') as is_new
         from {{ ledger }}
     ),
 
@@ -30,11 +27,7 @@
             reason is not null
             and (
                 is_new
-                or (
-                    status = 'refused'
-                    and coalesce(last_loaded_at <= loaded_at, true)
-                    and file_id in (select file_id from {{ seen }})
-                )
+                or file_id in (select file_id from ({{ refused_files(ledger, seen) }}))
             )
     )
 

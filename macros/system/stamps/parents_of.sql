@@ -1,8 +1,9 @@
 {% macro parents_of(node) -%}
     {#- What a node is built from: {feeds, rules, tables, ledger, enrichment}. `rules` are views and
-        seeds, whose change touches every row; `tables` are tables with a stamp. Views and logs are
-        looked through to their own parents. A parent of a kind that is not known stops the run,
-        since a stamp that passes it over would call a stale table up to date. -#}
+        seeds, whose change touches every row; `tables` are tables with a stamp. Views, ephemeral
+        models and logs are looked through to their own parents. A parent of a kind that is not
+        known stops the run, since a stamp that passes it over would call a stale table up to
+        date. -#}
     {%- set known = catalog().parents -%}
     {%- if node.unique_id not in known -%}
         {%- set found = {"feeds": [], "rules": [], "tables": [], "ledger": [], "enrichment": []} -%}
@@ -15,7 +16,9 @@
             {%- if parent.name.startswith("land_") -%}
                 {%- do found.feeds.append(parent.name[5:]) -%}
                 {%- do found.rules.append(relation) -%}
-            {%- elif parent.name in ["landing_ledger", "landing_files", "landing_states"] -%}
+            {%- elif parent.name in [
+                "landing_ledger", "landing_files", "landing_states", "landing_seen"
+            ] -%}
                 {#- Staging names it for the order only: it reads what was landed of one feed. -#}
                 {%- do found.ledger.append(relation) if node.config.materialized != "view" -%}
             {%- elif parent.name == "company_enrichment" -%}
@@ -24,13 +27,13 @@
                 {%- do found.rules.append(relation) -%}
             {%- elif kind in ["table", "judged", "after_judged", "snapshot"] -%}
                 {%- do found.tables.append(relation) -%}
-            {%- elif not is_log -%}
+            {%- elif not is_log and kind != "ephemeral" -%}
                 {{ exceptions.raise_compiler_error(
                     node.name ~ " reads " ~ parent.name ~ ", which is materialized as " ~ kind
                     ~ ": add that kind to the macro parents_of, so that stamps follow it."
                 ) }}
             {%- endif -%}
-            {%- if kind == "view" or is_log -%}
+            {%- if kind in ["view", "ephemeral"] or is_log -%}
                 {%- for name, relations in parents_of(parent).items() -%}
                     {%- do found[name].extend(relations) -%}
                 {%- endfor -%}

@@ -76,7 +76,10 @@
         {%- do rules.append(words[place] if words[0] == "seed" else words[1]) -%}
     {%- endfor -%}
     {%- for relation in parents.tables -%}
-        {%- do inputs.append(comments.get(relation, "").split("|")[:3] | join("|")) -%}
+        {#- With meta.is_known_by_rows, a table is what its rows are, whatever made them. -#}
+        {%- set parts = comments.get(relation, "").split("|") -%}
+        {%- set is_by_rows = parts[4:] and parts[4].startswith("rows=") -%}
+        {%- do inputs.append(parts[4] if is_by_rows else parts[:3] | join("|")) -%}
     {%- endfor -%}
     {%- if parents.feeds or parents.ledger -%}
         {%- set landed = content_of(

@@ -1,16 +1,15 @@
 {{ config(materialized='table') }}
 
+-- All versions are judged by themselves: is_sound says which of them ever covered something, of
+-- which a company that has no plan any more is told (plan_gaps). The rules over groups look at
+-- plans that count.
 with
 
 {{ versions(
     'benefits_admin.plans',
-    rows=ref('int_plans_resolved')
+    rows=ref('int_plans_resolved'),
+    keep_conflicts='all'
 ) }},
-
-plans as (
-    select * from versioned
-    where is_current
-),
 
 companies as (
     select * from {{ ref('int_companies_listed') }}
@@ -23,27 +22,25 @@ plan_types as (
 
 spelled as (
     select
-        plans.* exclude (plan_type),
-        coalesce(plan_types.value, plans.plan_type) as plan_type,
+        versioned.* exclude (plan_type, is_current),
+        true as is_current,
+        versioned.is_current as is_newest,
+        coalesce(plan_types.value, versioned.plan_type) as plan_type,
         plan_types.value is not null as is_known_type,
         companies.company_ein is not null as is_known_company,
-        -- A year 9999 is how systems write "no end".
-        case
-            when year(plans.end_date) < 9999 then plans.end_date
-            else date '9999-12-31'
-        end as last_day
-    from plans
+        coalesce(versioned.end_date, date '9999-12-31') as last_day
+    from versioned
     left join companies
-        on plans.company_ein = companies.company_ein
+        on versioned.company_ein = companies.company_ein
     left join plan_types
-        on lower(plans.plan_type) = plan_types.caseless_value
+        on lower(versioned.plan_type) = plan_types.caseless_value
 ),
 
 keyed as (
     select
         *,
         lower({{ record_key('benefits_admin.plans') }}) as caseless_key,
-        {{ record_key('benefits_admin.plans', mask=true) }} as record_key
+        {{ record_key('benefits_admin.plans') }} as record_key
     from spelled
 ),
 
@@ -52,8 +49,10 @@ keyed as (
 -- Only plans that pass by themselves and are there can overlap another or repeat it.
 countable as (
     select
-        * exclude (dq_flags, all_reasons, rejection_reason, is_valid),
-        is_valid and not is_deleted
+        * exclude (dq_flags, all_reasons, rejection_reason, is_valid, is_current, is_newest),
+        is_newest as is_current,
+        is_valid as is_sound,
+        is_newest and is_valid and not is_deleted
         and company_ein is not null and plan_type is not null as is_countable
     from first_judged
 ),
@@ -69,12 +68,12 @@ facts as (
     from countable
     window
         before_it as (
-            partition by company_ein, lower(plan_type), is_countable
+            partition by company_ein, lower(plan_type), lower(plan_name), is_countable
             order by start_date asc, row_id asc
             rows between unbounded preceding and 1 preceding
         ),
         after_it as (
-            partition by company_ein, lower(plan_type), is_countable
+            partition by company_ein, lower(plan_type), lower(plan_name), is_countable
             order by start_date asc, row_id asc
             rows between 1 following and unbounded following
         )
@@ -82,7 +81,11 @@ facts as (
 
 {{ judge(
     'benefits_admin.plans', 'facts', plans_groups_rules(), before='first_'
-) }}
+) }},
 
-select * exclude (fired_bits) {{ masked_texts('benefits_admin.plans') }}
-from judged
+{{ masked_texts('benefits_admin.plans', 'judged') }}
+
+select
+    * exclude (fired_bits)
+    replace ({{ record_key('benefits_admin.plans') }} as record_key)
+from masked

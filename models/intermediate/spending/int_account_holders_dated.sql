@@ -17,7 +17,7 @@ holders as (
 versions as (
     select
         holders.entity_key,
-        holders.termination_date,
+        nullif(holders.termination_date, date '9999-12-31') as termination_date,
         coalesce(
             lower(coalesce(statuses.value, holders.status)) = 'terminated', false
         ) as is_terminated,

@@ -27,12 +27,18 @@ facts as (
         coalesce(statuses.value, account_holders.status) as status,
         statuses.value is not null as is_known_status,
         coalesce(
-            lower(coalesce(statuses.value, account_holders.status)) = 'terminated', false
+            lower(coalesce(statuses.value, account_holders.status)) = 'terminated'
+            or account_holders.termination_date <= {{ today() }},
+            false
         ) as is_terminated,
-        case
-            when lower(coalesce(statuses.value, account_holders.status)) = 'terminated'
-                then coalesce(account_holders.termination_date, terminations.terminated_on)
-        end as terminated_on
+        -- The day that is delivered counts whatever the status says.
+        coalesce(
+            nullif(account_holders.termination_date, date '9999-12-31'),
+            case
+                when lower(coalesce(statuses.value, account_holders.status)) = 'terminated'
+                    then terminations.terminated_on
+            end
+        ) as terminated_on
     from account_holders
     left join terminations
         on account_holders.entity_key = terminations.entity_key
@@ -40,7 +46,9 @@ facts as (
         on lower(account_holders.status) = statuses.caseless_value
 ),
 
-{{ judge('spend_accounts.employees', 'facts', account_holders_rules()) }}
+{{ judge('spend_accounts.employees', 'facts', account_holders_rules()) }},
 
-select * exclude (fired_bits) {{ masked_texts('spend_accounts.employees') }}
-from judged
+{{ masked_texts('spend_accounts.employees', 'judged') }}
+
+select * exclude (fired_bits)
+from masked

@@ -1,45 +1,26 @@
 {{ config(
     materialized='judged',
     unique_key='row_id',
-    meta={
-        'parents': {
-            'int_account_holders_known': {'employee_id': 'employee_id'},
-            'int_benefit_accounts_known': {'benefit_account_id': 'benefit_account_id'},
-        },
-    }
+    meta={'parents': {
+        'int_account_holders_known': {'employee_id': 'employee_id'},
+        'int_benefit_accounts_known': {'benefit_account_id': 'benefit_account_id'},
+        'int_texts_named': 'free_text',
+    }}
 ) }}
 
 -- depends_on: {{ ref('sender_settings') }}
--- Twice judged: by what a transaction is itself, with its holder and its account; what passes
--- counts as spending for the rules over groups (month-to-date spend, the same purchase a moment
--- before).
+-- Twice judged: by itself, with holder and account; what passes counts in the rules over groups.
 with
 
 {{ rows_to_judge(
     'spend_accounts.transactions',
     staged=ref('stg_spend_accounts__transactions'),
     groups=[
-        [
-            'benefit_account_id',
-            "date_trunc('month', "
-            ~ business_day('transaction_at', 'spend_accounts.transactions') ~ ")",
-        ],
+        ['benefit_account_id', spending_period(ref('int_benefit_accounts_known'))],
         ['employee_id', 'merchant', 'amount'],
     ],
     keep_conflicts=true
 ) }},
-
-transactions as (
-    select * from to_judge
-),
-
-account_holders as (
-    select * from {{ ref('int_account_holders_known') }}
-),
-
-benefit_accounts as (
-    select * from {{ ref('int_benefit_accounts_known') }}
-),
 
 mappings as (
     select * from {{ ref('int_categories_mapped') }}
@@ -53,32 +34,51 @@ categories as (
     group by caseless_category
 ),
 
+dated as (
+    select
+        *,
+        {{ business_day('transaction_at', 'spend_accounts.transactions') }} as transaction_day
+    from to_judge
+),
+
+{{ spelled(
+    'spend_accounts.transactions', 'dated', ['transaction_type', 'transaction_status', 'currency']
+) }},
+
 single_facts as (
     select
-        transactions.* exclude (category),
-        coalesce(categories.category, transactions.category) as category,
-        {{ business_day('transactions.transaction_at', 'spend_accounts.transactions') }}
-            as transaction_day,
+        spelled.* exclude (category),
+        coalesce(categories.category, spelled.category) as category,
+        coalesce(
+            lower(spelled.transaction_type) in ('refund', 'credit', 'reversal', 'chargeback'), false
+        ) as is_refund,
         account_holders.employee_id is not null as is_known_holder,
         account_holders.is_terminated,
         account_holders.terminated_on,
+        account_holders.departed_on,
         account_holders.hire_date,
         benefit_accounts.benefit_account_id is not null as is_known_account,
         benefit_accounts.employee_id as account_employee_id,
         benefit_accounts.benefit_type,
         benefit_accounts.program_name,
         benefit_accounts.monthly_allowance,
+        benefit_accounts.allowance_period,
+        date_trunc(benefit_accounts.allowance_period, spelled.transaction_day) as period_start,
         mappings.category is not null as is_valid_category
-    from transactions
-    left join account_holders
-        on transactions.employee_id = account_holders.employee_id
-    left join benefit_accounts
-        on transactions.benefit_account_id = benefit_accounts.benefit_account_id
+    from spelled
+    left join {{ ref('int_account_holders_known') }} as account_holders
+        on spelled.employee_id = account_holders.employee_id
+    -- The allowance that was known on the last day of the month.
+    left join {{ ref('int_benefit_accounts_known') }} as benefit_accounts
+        on
+            spelled.benefit_account_id = benefit_accounts.benefit_account_id
+            and coalesce(last_day(spelled.transaction_day), date 'infinity')
+            between benefit_accounts.known_from and benefit_accounts.known_to
     left join categories
-        on lower(transactions.category) = categories.caseless_category
+        on lower(spelled.category) = categories.caseless_category
     left join mappings
         on
-            lower(transactions.category) = mappings.caseless_category
+            lower(spelled.category) = mappings.caseless_category
             and lower(benefit_accounts.benefit_type) = mappings.caseless_benefit_type
 ),
 
@@ -94,13 +94,13 @@ screened as (
 facts as (
     select
         *,
-        is_countable and sum(amount) over (
-            partition by benefit_account_id, date_trunc('month', transaction_day), is_countable
-            order by transaction_at asc, transaction_id asc
-            rows between unbounded preceding and current row
-        ) > monthly_allowance as is_over_allowance,
-        is_countable and merchant is not null and transaction_at - lag(transaction_at) over (
-            partition by employee_id, merchant, amount, is_countable
+        is_countable and {{ spend_to_date() }} > monthly_allowance as is_over_allowance,
+        -- Without a time of day, two purchases of a day are no repeat.
+        is_countable
+        and has_timestamp_time
+        and merchant is not null
+        and transaction_at - lag(transaction_at) over (
+            partition by employee_id, merchant, amount, is_countable, has_timestamp_time
             order by transaction_at asc, transaction_id asc
         ) <= interval 5 minutes as is_soon_repeated
     from screened
@@ -124,9 +124,13 @@ select
     benefit_account_id,
     merchant,
     category,
+    transaction_type,
+    transaction_status,
+    currency,
     amount,
     has_amount_text,
     has_timestamp_text,
+    has_timestamp_time,
     has_last_updated_text,
     transaction_at,
     transaction_day,

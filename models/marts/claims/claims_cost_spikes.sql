@@ -57,18 +57,9 @@ peaks as (
     where growth_rank = 1
 ),
 
-largest as (
-    select
-        peaks.company_ein,
-        peaks.window_end,
-        (max(claims.amount)::decimal(38, 2) * 100)::hugeint as largest_cents
-    from peaks
-    inner join claims
-        on
-            peaks.company_ein = claims.company_ein
-            and claims.service_date between peaks.window_start and peaks.window_end
-    group by peaks.company_ein, peaks.window_end
-)
+{{ claims_of_spikes('peaks', 'claims', ref('claims_completion')) }},
+
+{{ members_of_spikes('peaks', ref('int_employees_observed')) }}
 
 select
     peaks.company_ein,
@@ -84,12 +75,39 @@ select
     peaks.claims_prev,
     {{ from_cents('peaks.frequency_cents') }} as frequency_effect,
     {{ from_cents('peaks.growth_cents - peaks.frequency_cents') }} as severity_effect,
-    {{ rounded_ratio('largest.largest_cents', 'peaks.current_cents', 4) }}::decimal(38, 4)
-        as top_claim_share
+    {{ rounded_ratio(
+        '(of_claims.largest_claim::decimal(38, 2) * 100)::hugeint', 'peaks.current_cents', 4
+    ) }}::decimal(38, 4) as top_claim_share,
+    of_claims.year_before_cost as prev_year_90d_cost,
+    case
+        when of_claims.year_before_cost > 0 then {{ rounded_ratio(
+            '(peaks.current_cents - (of_claims.year_before_cost * 100)::hugeint) * 100',
+            '(of_claims.year_before_cost * 100)::hugeint',
+            2
+        ) }}
+    end::decimal(38, 2) as pct_change_to_prev_year,
+    of_roster.members_before,
+    of_roster.members,
+    {{ cost_per_member_per_month('peaks.previous_cents', 'of_roster.members_before') }}
+        as prev_cost_per_member_per_month,
+    {{ cost_per_member_per_month('peaks.current_cents', 'of_roster.members') }}
+        as cost_per_member_per_month,
+    round(
+        least(1, sqrt(
+            (peaks.claims_current + peaks.claims_prev)
+            / {{ var('full_credibility_claims') | float }}
+        )), 4
+    ) as credibility,
+    peaks.growth_cents >= {{ var('spike_min_growth') | float }} * 100 as is_material,
+    of_claims.completeness
 from peaks
-inner join largest
+inner join of_claims
     on
-        peaks.company_ein = largest.company_ein
-        and peaks.window_end = largest.window_end
+        peaks.company_ein = of_claims.company_ein
+        and peaks.window_end = of_claims.window_end
+inner join of_roster
+    on
+        peaks.company_ein = of_roster.company_ein
+        and peaks.window_end = of_roster.window_end
 left join companies
     on peaks.company_ein = companies.company_ein

@@ -13,10 +13,13 @@ claims as (
 
 select
     claim_id,
+    line_number,
     company_ein,
     service_date,
+    paid_date,
     amount,
     claim_type,
+    claim_status,
     dq_flags,
     row_id,
     load_id,

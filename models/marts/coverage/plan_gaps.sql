@@ -1,13 +1,34 @@
--- Uncovered days between two islands (internal) and from the last island to as_of_date (trailing).
--- Edge cases are proven in tests/pipeline/analyses/test_reference_analyses.py.
+-- Uncovered days of a company and plan type: of plans that it had (int_plans_gaps), and of claims
+-- without any plan (never_covered). Proven in tests/pipeline/analyses/test_reference_analyses.py.
 with
 
-islands as (
-    select * from {{ ref('int_plans_islands') }}
+known_gaps as (
+    select * from {{ ref('int_plans_gaps') }}
+),
+
+plans as (
+    select
+        company_ein,
+        lower(plan_type) as caseless_plan_type
+    from {{ ref('int_plans_judged') }}
+    where company_ein is not null and plan_type is not null
 ),
 
 companies as (
     select * from {{ ref('dim_companies') }}
+),
+
+listed as (
+    select * from {{ ref('int_companies_listed') }}
+),
+
+plan_types as (
+    select * from {{ ref('int_allowed_values_spelled') }}
+    where
+        source = 'benefits_admin'
+        and feed = 'plans'
+        and field = 'plan_type'
+        and caseless_value = lower(value)
 ),
 
 as_of as (
@@ -16,36 +37,67 @@ as_of as (
 ),
 
 claims as (
-    select * from {{ ref('fct_claims') }}
+    select
+        claims.*,
+        lower(claims.claim_type) as caseless_plan_type
+    from {{ ref('fct_claims') }} as claims
+    inner join as_of
+        on claims.service_date <= as_of.as_of_date
 ),
 
-followed as (
+never_covered as (
     select
-        islands.*,
-        as_of.as_of_date,
-        lead(islands.first_day) over following as next_start,
-        lead(islands.first_carriers) over following as next_carrier
-    from islands
-    cross join as_of
-    window following as (
-        partition by islands.company_ein, islands.caseless_plan_type
-        order by islands.first_day
-    )
+        claims.company_ein,
+        plan_types.caseless_value as caseless_plan_type,
+        min(plan_types.value) as plan_type,
+        min(claims.service_date) as first_day
+    from claims
+    inner join listed
+        on claims.company_ein = listed.company_ein
+    inner join plan_types
+        on claims.caseless_plan_type = plan_types.caseless_value
+    where
+        (claims.company_ein, claims.caseless_plan_type) not in (
+            select (plans.company_ein, plans.caseless_plan_type) from plans
+        )
+    group by claims.company_ein, plan_types.caseless_value
 ),
 
 gaps as (
     select
-        *,
-        case when next_start is null then 'trailing' else 'internal' end as gap_type,
-        last_day + 1 as gap_start,
-        next_start - 1 as gap_end,
-        coalesce(next_start - 1, as_of_date) as counted_to,
-        coalesce(next_start - 1, as_of_date) - last_day as gap_length_days
-    from followed
+        company_ein,
+        caseless_plan_type,
+        plan_type,
+        gap_type,
+        gap_start,
+        gap_end,
+        previous_carrier,
+        next_carrier
+    from known_gaps
+    union all
+    select
+        company_ein,
+        caseless_plan_type,
+        plan_type,
+        'never_covered' as gap_type,
+        first_day as gap_start,
+        null as gap_end,
+        null as previous_carrier,
+        null as next_carrier
+    from never_covered
+),
+
+measured as (
+    select
+        gaps.*,
+        coalesce(gaps.gap_end, as_of.as_of_date) - gaps.gap_start + 1 as gap_length_days,
+        greatest(least(gaps.gap_end, as_of.as_of_date) - gaps.gap_start + 1, 0) as days_to_date
+    from gaps
+    cross join as_of
 ),
 
 reported as (
-    select * from gaps
+    select * from measured
     where gap_length_days > {{ var('plan_gap_min_days') | int }}
 ),
 
@@ -60,10 +112,9 @@ gap_claims as (
     inner join claims
         on
             reported.company_ein = claims.company_ein
-            and reported.caseless_plan_type = lower(claims.claim_type)
+            and reported.caseless_plan_type = claims.caseless_plan_type
             and reported.gap_start <= claims.service_date
-            and reported.counted_to >= claims.service_date
-            and reported.as_of_date >= claims.service_date
+            and coalesce(reported.gap_end, date 'infinity') >= claims.service_date
     group by reported.company_ein, reported.caseless_plan_type, reported.gap_start
 ),
 
@@ -91,7 +142,8 @@ select
     gap_start,
     gap_end,
     gap_length_days::bigint as gap_length_days,
-    last_carriers as previous_carrier,
+    days_to_date::bigint as days_to_date,
+    previous_carrier,
     next_carrier,
     claims_in_gap::bigint as claims_in_gap,
     claim_cost_in_gap::decimal(38, 2) as claim_cost_in_gap

@@ -15,6 +15,8 @@ select
     company_ein,
     company_ein_source,
     start_date,
+    status,
+    terminated_on as termination_date,
     dq_flags,
     is_deleted,
     row_id,

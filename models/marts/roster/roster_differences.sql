@@ -1,4 +1,5 @@
--- Persons of the two systems compared by e-mail. An address that several people share is reported
+-- Persons of the two systems compared by e-mail; who has left, as the HR roster says, is no longer
+-- on it. An address that several people share is reported
 -- as such and never joined, so nobody is counted twice.
 with
 
@@ -7,10 +8,10 @@ persons as (
         person_id,
         email,
         company_ein,
-        lower(full_name) as compared_name,
+        {{ name_words('full_name') }} as compared_name,
         count(*) over (partition by email) as sharing
-    from {{ ref('int_employees_judged') }}
-    where is_valid and not is_deleted and version_rank = 1
+    from {{ ref('int_employees_observed') }}
+    where is_valid and not has_left and version_rank = 1
 ),
 
 holders as (
@@ -19,7 +20,8 @@ holders as (
         account_holders.email,
         account_holders.is_terminated,
         domains.company_ein,
-        lower(account_holders.first_name || ' ' || account_holders.last_name) as compared_name,
+        {{ name_words("concat_ws(' ', account_holders.first_name, account_holders.last_name)") }}
+            as compared_name,
         count(*) over (partition by account_holders.email) as sharing
     from {{ ref('int_account_holders_judged') }} as account_holders
     left join {{ ref('int_domains_resolved') }} as domains

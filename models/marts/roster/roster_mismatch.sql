@@ -7,14 +7,14 @@ employees as (
     select
         *,
         coalesce(company_ein, 'UNMAPPED') as listed_under
-    from {{ ref('int_employees_judged') }}
-    where not is_deleted
+    from {{ ref('int_employees_observed') }}
 ),
 
 observed as (
     select
         listed_under as company_ein,
-        count(distinct person_id) filter (where is_valid) as observed,
+        count(distinct person_id) filter (where is_valid and not has_left) as observed,
+        count(distinct person_id) filter (where is_valid and has_left) as terminated,
         count(*) filter (where not is_valid) as quarantined
     from employees
     group by listed_under
@@ -30,6 +30,7 @@ companies as (
         coalesce(expected.company_name, expected.company_ein, observed.company_ein) as company_name,
         expected.expected_employees::bigint as expected,
         coalesce(observed.observed, 0) as observed,
+        coalesce(observed.terminated, 0) as terminated,
         coalesce(observed.quarantined, 0) as quarantined
     from expected
     full join observed
@@ -50,6 +51,7 @@ select
     company_name,
     expected,
     observed,
+    terminated,
     quarantined,
     difference,
     case

@@ -9,6 +9,7 @@ select
     benefit_type,
     program_name,
     monthly_allowance,
+    coalesce(lower(allowance_period), 'month') as allowance_period,
     count(*)::bigint as account_count
 from benefit_accounts
-group by benefit_type, program_name, monthly_allowance
+group by benefit_type, program_name, monthly_allowance, coalesce(lower(allowance_period), 'month')

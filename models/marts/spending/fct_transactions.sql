@@ -11,21 +11,26 @@ transactions as (
         and not is_deleted
         and version_rank = 1
         and {{ is_judged_since('int_transactions_judged') }}
-)
+),
+
+{{ masked_texts('spend_accounts.transactions', 'transactions') }}
 
 select
     transaction_id,
     employee_id,
     benefit_account_id,
-    {{ mask_text('merchant') }} as merchant,
+    merchant,
     amount,
     transaction_at,
     transaction_day as transaction_on,
-    {{ mask_text('category') }} as category,
+    category,
+    transaction_type,
+    transaction_status,
+    currency,
     benefit_type,
     program_name,
     dq_flags,
     row_id,
     load_id,
     loaded_at
-from transactions
+from masked

@@ -25,6 +25,8 @@ tidied as (
         {{ tidy_text('start_date') }} as start_date_text,
         hash({{ clean_text('notes') }}) as notes_hash,
         {{ clean_text('notes') }} is not null as has_notes_text,
+        {{ clean_text('status') }} as status,
+        {{ tidy_text('termination_date') }} as termination_date_text,
         {{ tidy_text('last_updated') }} as last_updated_text
     from source
 ),
@@ -43,6 +45,7 @@ renamed as (
         first_name,
         last_name,
         title,
+        status,
         case when has_notes_text then notes_hash end as notes_hash,
         {{ clean_email('email_text') }} as email,
         {{ clean_ein('company_ein_text') }} as company_ein,
@@ -51,8 +54,10 @@ renamed as (
         {{ is_filled('email_text') }} as has_email_text,
         {{ is_filled('company_ein_text') }} as has_company_ein_text,
         {{ is_filled('start_date_text') }} as has_start_date_text,
+        {{ is_filled('termination_date_text') }} as has_termination_date_text,
         {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_date('start_date_text') }} as start_date,
+        {{ clean_end_date('termination_date_text') }} as termination_date,
         {{ clean_timestamp('last_updated_text') }} as last_updated
     from tidied
 )

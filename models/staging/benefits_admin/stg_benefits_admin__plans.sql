@@ -18,6 +18,7 @@ tidied as (
         {{ tidy_text('company_ein') }} as company_ein_text,
         {{ clean_text('plan_type') }} as plan_type,
         {{ clean_name('carrier_name') }} as carrier_name,
+        {{ clean_text('plan_name') }} as plan_name,
         {{ tidy_text('start_date') }} as start_date_text,
         {{ tidy_text('end_date') }} as end_date_text,
         {{ tidy_text('last_updated') }} as last_updated_text
@@ -35,6 +36,7 @@ renamed as (
         sender,
         plan_type,
         carrier_name,
+        plan_name,
         {{ clean_ein('company_ein_text') }} as company_ein,
         {{ short_ein('company_ein_text') }} as short_company_ein,
         {{ holds_ssn('company_ein_text') }} as has_ssn_in_company_ein,
@@ -43,7 +45,7 @@ renamed as (
         {{ is_filled('end_date_text') }} as has_end_date_text,
         {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_date('start_date_text') }} as start_date,
-        {{ clean_date('end_date_text') }} as end_date,
+        {{ clean_end_date('end_date_text') }} as end_date,
         {{ clean_timestamp('last_updated_text') }} as last_updated
     from tidied
 )

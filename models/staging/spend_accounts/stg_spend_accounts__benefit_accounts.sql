@@ -19,6 +19,7 @@ tidied as (
         {{ clean_text('benefit_type') }} as benefit_type,
         {{ clean_name('program_name') }} as program_name,
         {{ tidy_text('monthly_allowance') }} as monthly_allowance_text,
+        {{ clean_text('allowance_period') }} as allowance_period,
         {{ tidy_text('current_balance') }} as current_balance_text,
         {{ tidy_text('last_updated') }} as last_updated_text
     from source
@@ -37,8 +38,10 @@ renamed as (
         employee_id,
         benefit_type,
         program_name,
+        allowance_period,
         {{ clean_money('monthly_allowance_text') }} as monthly_allowance,
         {{ clean_money('current_balance_text') }} as current_balance,
+        {{ is_unlimited('monthly_allowance_text') }} as is_unlimited_monthly_allowance,
         {{ is_filled('monthly_allowance_text') }} as has_monthly_allowance_text,
         {{ is_filled('current_balance_text') }} as has_current_balance_text,
         {{ is_filled('last_updated_text') }} as has_last_updated_text,

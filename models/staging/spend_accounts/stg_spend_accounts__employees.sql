@@ -44,7 +44,7 @@ renamed as (
         {{ is_filled('termination_date_text') }} as has_termination_date_text,
         {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_date('hire_date_text') }} as hire_date,
-        {{ clean_date('termination_date_text') }} as termination_date,
+        {{ clean_end_date('termination_date_text') }} as termination_date,
         {{ clean_timestamp('last_updated_text') }} as last_updated
     from tidied
 )

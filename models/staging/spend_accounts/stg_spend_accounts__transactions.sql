@@ -21,7 +21,11 @@ tidied as (
         amount as delivered_amount,
         timestamp as delivered_timestamp,
         {{ clean_text('category') }} as category,
-        {{ tidy_text('last_updated') }} as last_updated_text
+        {{ clean_text('transaction_type') }} as transaction_type,
+        {{ clean_text('transaction_status') }} as transaction_status,
+        {{ clean_text('currency') }} as currency,
+        {{ tidy_text('last_updated') }} as last_updated_text,
+        {{ has_time('spend_accounts.transactions', 'timestamp') }} as has_timestamp_time
     from source
 ),
 
@@ -39,9 +43,13 @@ renamed as (
         benefit_account_id,
         merchant,
         category,
+        transaction_type,
+        transaction_status,
+        currency,
         delivered_amount,
         delivered_timestamp,
         {{ clean_money('delivered_amount', is_varied=true) }} as amount,
+        has_timestamp_time,
         {{ is_filled('last_updated_text') }} as has_last_updated_text,
         {{ clean_timestamp('delivered_timestamp', is_varied=true) }} as transaction_at,
         {{ clean_timestamp('last_updated_text') }} as last_updated

@@ -110,6 +110,8 @@ def check(path: Path, wanted: str, sender: str, folder: Path) -> int:
     Raises:
         StoppedError: there is nothing to show.
     """
+    if path.exists() and not path.is_file():
+        raise StoppedError(f"{path} is no regular file, but a folder, a pipe or a device")
     if not path.is_file():
         beside = [entry.name for entry in path.parent.glob("*")] if path.parent.is_dir() else []
         near = difflib.get_close_matches(path.name, beside, 1)
@@ -119,10 +121,14 @@ def check(path: Path, wanted: str, sender: str, folder: Path) -> int:
         if kind_of(path.name) == "zip":
             raise StoppedError("Unpack the ZIP archive, and check one of its files")
         raise StoppedError(f"The file can't be loaded: {unknown_kind(path.name)}")
-    registry, reference = load_feeds(), reference_folder()
+    registry = load_feeds()
+    try:
+        reference = reference_folder()
+    except RuntimeError as error:
+        raise StoppedError(str(error)) from None
     feeds = known_feeds(reference, registry, wanted, sender)
-    file = File(path.name, path, state=file_state(path))
-    with duckdb.connect() as connection:
+    file = File(path.name, path.resolve(), state=file_state(path))
+    with duckdb.connect(config={"temp_directory": str(folder / "spill")}) as connection:
         (folder / "scratch").mkdir()
         match = best_match(Reader(connection, folder / "scratch"), feeds, file)
         print("\n".join(told_file(connection, path, match, is_guessed=not wanted)))

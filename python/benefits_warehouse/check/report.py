@@ -159,7 +159,7 @@ def told_rows(
         lines.append("    " + " | ".join("" if value is None else str(value) for value in row))
     rules = trial.query(
         connection,
-        """select error_reason, tier, count(*), any_value(fix_hint)
+        """select error_reason, tier, count(*), min(split_part(fix_hint, ' As delivered: ', 1))
         from analytics.quality.validation_errors where source = ? and feed = ?
         group by all order by 2 desc, 3 desc""",
     )

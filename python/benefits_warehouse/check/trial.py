@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -63,7 +64,10 @@ class Trial:
         zone = self.folder / "zone" / self.name.replace(".", "/")
         zone = zone / f"sender={self.sender}" if self.sender else zone
         zone.mkdir(parents=True)
-        (zone / file.name).symlink_to(file.resolve())
+        try:
+            os.link(file.resolve(), zone / file.name)
+        except OSError:  # on another disk
+            shutil.copyfile(file, zone / file.name)
         places = {
             "BENEFITS_DB_DIR": str(self.folder / "warehouse"),
             "BENEFITS_REFERENCE_DIR": str(seeds),
@@ -95,8 +99,9 @@ class Trial:
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The databases of the warehouse, to be read."""
         folder = self.folder / "warehouse"
-        with duckdb.connect() as connection:
-            connection.execute("set TimeZone = 'UTC'")
+        with duckdb.connect(config={"temp_directory": str(self.folder / "spill")}) as connection:
+            pepper = secrets.token_hex(32)  # of this trial alone
+            connection.execute(f"set TimeZone = 'UTC'; set variable pii_pepper = '{pepper}'")
             for name, path in (
                 ("restricted", folder / "restricted.duckdb"),
                 ("analytics", folder / ".build" / "analytics.duckdb"),
@@ -112,7 +117,9 @@ class Trial:
     def first_rows(self, connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
         """The first five rows as cleaned and masked, as text, in the order of the registry."""
         values = [
-            masked_sql(identifier(says.staged_as or column), says.pii, says.free_text)
+            masked_sql(identifier(says.staged_as or column), says.kind)
+            if says.type in ("text", "name", "email")
+            else f"{identifier(says.staged_as or column)}::varchar"
             for column, says in self.feed.columns.items()
         ]
         return connection.execute(
@@ -141,7 +148,7 @@ class Trial:
             column: the column, which has a type.
         """
         says = self.feed.columns[column]
-        value = masked_sql(f"landed.{identifier(column)}", says.pii, True)
+        value = masked_sql(f"landed.{identifier(column)}", says.kind)
         rows = connection.execute(
             f"""select distinct {value} as value from {self.staged} as staged
             inner join restricted.landing.land_{self.name.replace(".", "__")} as landed

@@ -1,8 +1,10 @@
 """The dashboard: one HTML file with the findings, which opens from disk without a network.
 
-`make dashboard` writes it from analytics.duckdb. One module a finding holds its question (SQL), its
-charts and its words: coverage, claims, roster, spending, scorecard, quarantine, runs. `page` puts
-them into the template, `published` is the only way to the data.
+`make dashboard` writes it from analytics.duckdb. `findings` holds what needs attention, the list
+and its evidence, `companies` what the page of a company shows; findings.js searches the list and
+opens both. One module an analysis holds its question (SQL), its charts and its words: feeds,
+coverage, claims, roster, spending, scorecard. `page` puts them into the template,
+`published` is the only way to the data.
 
 Why Altair (Vega-Lite): charts are short declarations that are checked against a schema; its
 JavaScript (under 1 MB, inlined by vl-convert) draws SVG, whose marks a screen reader can name and a

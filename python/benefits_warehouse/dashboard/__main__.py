@@ -12,16 +12,18 @@ from typing import Any
 
 from benefits_warehouse.dashboard import (
     claims,
+    companies,
     coverage,
-    quarantine,
+    feeds,
+    findings,
     roster,
-    runs,
     scorecard,
     spending,
 )
-from benefits_warehouse.dashboard.page import NOTHING, moment, page
+from benefits_warehouse.dashboard.page import page
 from benefits_warehouse.dashboard.published import NotPublished, Published
-from benefits_warehouse.whole_files import write_text
+from benefits_warehouse.dashboard.section import NOTHING, as_text, us_moment
+from benefits_warehouse.whole_files import PRIVATE_FILE, write_text
 
 # as_of_date is no published column: it is the last day of every company's cost windows and, without
 # claims, the day to which open gaps are counted.
@@ -32,14 +34,14 @@ select
         (
             select max(gap_start + gap_length_days::integer - 1)
             from marts.plan_gaps
-            where gap_type = 'trailing'
+            where gap_end is null
         )
     ) as as_of,
     (select max(month) from marts.account_utilization) as month
 """
 
 NEWEST_RUN = """
-select run_id, command, finished_at, is_masked
+select run_id, command, finished_at
 from ops.run_history
 where status = 'success' and command <> 'seed'
 order by started_at desc, run_id
@@ -47,37 +49,61 @@ limit 1
 """
 
 
-def dashboard(database: Path, written: dt.datetime) -> str:
+# Each table notes how it was written, see the macro write_stamp.
+IS_MASKED = """
+select count(*) = 0 as is_masked from duckdb_tables() where comment like '%|masked=false%'
+"""
+
+
+def dashboard(published: Published, is_masked: bool, written: dt.datetime) -> str:
     """The page of a published warehouse.
 
     Args:
-        database: analytics.duckdb.
+        published: analytics.duckdb.
+        is_masked: it holds no clear value of a person.
         written: the present moment in UTC, for the head of the page.
 
     Raises:
-        NotPublished: when there is no such warehouse, or it lacks relations.
+        NotPublished: when it lacks relations.
     """
-    published = Published(database)
     head = published.row(HEAD)
     newest: dict[str, Any] = next(iter(published.rows(NEWEST_RUN)), {})
+    rows = findings.known(published)
+    is_open = [row for row in rows or [] if row["status"] in findings.OPEN]
+    spikes = claims.section(published, head["as_of"])
+    choice = spikes.charts[0].choice
+    charted = companies.chosen(is_open, [ein for ein, _ in choice.options] if choice else [])
+    data = {"companies": companies.data(published, head["as_of"], charted)}
+    charts = companies.drawings()
+    attention = None
+    if rows is not None:
+        told = findings.evidence(published, rows)
+        data["findings"] = findings.payload(rows, told)
+        chart, table = findings.trend(published)
+        attention = {
+            **findings.first_screen(rows),
+            "trend": chart,
+            "trend_table": table,
+            "left_out": findings.left_out(rows, told),
+        }
+        charts.append(chart)
     sections = [
+        feeds.section(published, is_open),
         coverage.section(published, head["as_of"]),
-        claims.section(published, head["as_of"]),
+        spikes,
         roster.section(published),
         spending.section(published),
         scorecard.section(published),
-        quarantine.section(published),
-        runs.section(published),
     ]
     facts = {
-        "as_of": head["as_of"] and f"{head['as_of']:%Y-%m-%d}",
-        "month": head["month"] and f"{head['month']:%Y-%m}",
+        "as_of": head["as_of"] and as_text(head["as_of"], "date"),
+        "month": head["month"] and as_text(head["month"], "month"),
         "run": f"{newest['run_id']} ({newest['command']})" if newest else NOTHING,
-        "run_ended": moment(newest.get("finished_at")),
-        "written": moment(written),
-        "is_masked": newest.get("is_masked") is True,
+        "run_ended": us_moment(newest.get("finished_at")),
+        "written": us_moment(written),
+        "is_masked": is_masked,
     }
-    return page(sections, facts)
+    return page(sections, facts, attention, charts, data)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,9 +114,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=Path("outputs/dashboard.html"))
     options = parser.parse_args(arguments)
     try:
-        text = dashboard(options.database, dt.datetime.now(dt.UTC))
+        published = Published(options.database)
+        is_masked = published.row(IS_MASKED)["is_masked"]
+        text = dashboard(published, is_masked, dt.datetime.now(dt.UTC))
         options.output.parent.mkdir(parents=True, exist_ok=True)
-        write_text(options.output, text, mark=os.getpid())
+        write_text(options.output, text, None if is_masked else PRIVATE_FILE, mark=os.getpid())
     except (NotPublished, OSError) as error:
         print(error, file=sys.stderr)
         return 2

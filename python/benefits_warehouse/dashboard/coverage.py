@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -20,13 +21,13 @@ from benefits_warehouse.dashboard.drawing import (
     specification,
 )
 from benefits_warehouse.dashboard.published import Published, Row, name_apart
-from benefits_warehouse.dashboard.section import Chart, Column, Section, Table
+from benefits_warehouse.dashboard.section import Chart, Column, Section, Table, us_date, us_money
 
 LINES = 40  # companies and plan types on the time line
 YEARS_BACK, YEARS_AHEAD = 10, 2  # around as_of_date: one mistyped year must not flatten the rest
-KINDS = {"internal": BLUE, "trailing": VERMILION}
+STATES = {"ended": BLUE, "still open": VERMILION}
 
-# One row per gap of the chosen lines, and in each the totals over all gaps.
+# One row per gap of the chosen lines, of these companies or of all.
 GAPS = """
 with gaps as (
     select
@@ -44,6 +45,7 @@ with gaps as (
         claim_cost_in_gap,
         counted_to >= $first and gap_start <= $last as is_in_view
     from marts.plan_gaps
+    where $companies is null or list_contains($companies, company_ein)
 ),
 lines as (
     select
@@ -67,7 +69,7 @@ select
     count(*) as gaps,
     count(distinct company_ein) as companies,
     count(distinct (company_ein, plan_type)) as lines,
-    coalesce(sum(gap_length_days), 0) as days,
+    count(*) filter (where coalesce(gap_end >= $as_of, true)) as open_gaps,
     coalesce(sum(claims_in_gap), 0) as claims,
     coalesce(sum(claim_cost_in_gap), 0) as cost,
     max(coalesce(gap_end, gap_start + gap_length_days::integer - 1)) as newest
@@ -85,7 +87,10 @@ from marts.fct_plan_coverage
 where
     coverage_start <= $last
     and coalesce(coverage_end, $last) >= $first
-    and list_contains($lines, company_ein || '|' || lower(plan_type))
+    and (
+        list_contains($lines, company_ein || '|' || lower(plan_type))
+        or list_contains($companies, company_ein)
+    )
 order by company_ein, plan_type, coverage_start
 """
 
@@ -100,78 +105,134 @@ COLUMNS = [
     Column("previous_carrier", "Carrier before"),
     Column("next_carrier", "Carrier after"),
     Column("claims_in_gap", "Claims in gap", "count"),
-    Column("claim_cost_in_gap", "Their cost ($)", "money"),
+    Column("claim_cost_in_gap", "Their cost", "money"),
 ]
+# What the time line needs of each row.
+GAPS_DRAWN = ["line", "until", "arrow", "state", "words", "first_day", "last_day"] + [
+    column.name for column in COLUMNS
+]
+COVERAGE_DRAWN = ["line", "coverage_start", "until"]
 
 
-def _drawn(gaps: list[Row], coverage: list[Row], as_of: dt.date) -> dict[str, Any]:
-    """The time line: coverage in pale gray, gaps in color, as_of_date as a line."""
+def stretches(
+    published: Published,
+    today: dt.date,
+    companies: Sequence[str] | None = None,
+    lines: int = LINES,
+) -> tuple[list[Row], list[Row]]:
+    """Gaps and the coverage beside them, as the time line shows them.
+
+    Args:
+        published: the warehouse.
+        today: the day to which open gaps are counted.
+        companies: EINs, whose coverage is shown whole, in lines named by plan type; None for all.
+        lines: at most so many companies and plan types, those with the longest gap.
+    """
     day = dt.timedelta(days=1)
+    view = view_around(today)
+    gaps = published.rows(GAPS, lines=lines, companies=companies, **view)
+    name_apart(gaps)
+    line_of: dict[tuple[str, str], str] = {}
     for gap in gaps:
-        gap["line"] = f"{gap['label']} · {gap['plan_type']}"
+        is_open = gap["gap_end"] is None or gap["gap_end"] >= today
+        gap["state"] = "still open" if is_open else "ended"
+        key = gap["company_ein"], gap["plan_type"].lower()
+        name = gap["plan_type"] if companies else f"{gap['label']} · {gap['plan_type']}"
+        gap["line"] = line_of.setdefault(key, name)
         gap["until"] = gap["counted_to"] + day
-        gap["last_day"] = gap["gap_end"] or f"open, counted to {gap['counted_to']}"
+        gap["arrow"] = gap["until"] if is_open else None
+        gap["first_day"] = us_date(gap["gap_start"])
+        counted = us_date(gap["counted_to"])
+        gap["last_day"] = counted if gap["gap_end"] else f"open, counted to {counted}"
         gap["words"] = (
-            f"{gap['line']}: {gap['gap_type']} gap of {gap['gap_length_days']} days"
-            f" from {gap['gap_start']} to {gap['counted_to']}"
+            f"{gap['line']}: {gap['gap_type']} gap of {gap['gap_length_days']} days,"
+            f" {gap['state']}, from {gap['first_day']} to {counted}"
         )
-    lines = list(dict.fromkeys(gap["line"] for gap in gaps))
-    line_of = {(gap["company_ein"], gap["plan_type"].lower()): gap["line"] for gap in gaps}
+    wanted = sorted("|".join(key) for key in line_of)
+    coverage = published.rows(COVERAGE, lines=wanted, companies=companies, **view)
     for stretch in coverage:
-        stretch["line"] = line_of[stretch["company_ein"], stretch["plan_type"].lower()]
+        key = stretch["company_ein"], stretch["plan_type"].lower()
+        stretch["line"] = line_of.setdefault(key, stretch["plan_type"])
         stretch["until"] = stretch["coverage_end"] + day
-        stretch["last_day"] = stretch["coverage_end"]
-    # A bit of coverage on both sides of the gaps, so that a gap can be seen as one.
-    margin = dt.timedelta(days=120)
-    first = min(gap["gap_start"] for gap in gaps) - margin
-    last = max(as_of, *(gap["counted_to"] for gap in gaps)) + margin
-    domain = [first.isoformat(), last.isoformat()]
-    datasets = Datasets()
+    return gaps, coverage
+
+
+def view_around(today: dt.date) -> dict[str, Any]:
+    """First and last day of the time line."""
+    return {
+        "first": today - dt.timedelta(days=366 * YEARS_BACK),
+        "last": today + dt.timedelta(days=366 * YEARS_AHEAD),
+    }
+
+
+def time_line(datasets: Datasets, lines: Sequence[str], domain: Sequence[str]) -> dict[str, Any]:
+    """The time line: coverage in pale gray, gaps in color, as_of_date as a line.
+
+    Args:
+        datasets: coverage, gaps and as_of; empty where the page adds them.
+        lines: from top to bottom; empty for those of the data.
+        domain: first and last day; empty for those of the data.
+    """
     axis = line_axis("line", lines, "Company and plan type")
+    scale: dict[str, Any] = {"domain": list(domain)} if domain else {}
     covered = (
-        alt.Chart(
-            datasets.add("coverage", coverage, "line", "coverage_start", "until", "last_day"),
-            name="coverage",
-        )
+        alt.Chart(alt.NamedData("coverage"), name="coverage")
         .mark_bar(height=BAR_HEIGHT, color=PALE, clip=True, aria=False)
-        .encode(
-            x=day_axis("coverage_start", domain=domain, nice=False),
-            x2="until:T",
-            y=axis,
-        )
+        .encode(x=day_axis("coverage_start", nice=False, **scale), x2="until:T", y=axis)
     )
-    names = [column.name for column in COLUMNS]
+    gaps = alt.Chart(alt.NamedData("gaps"))
+    start = day_axis("gap_start", nice=False, **scale)
+    colour = colours("state", "Time without coverage", STATES)
     uncovered = (
-        alt.Chart(
-            datasets.add("gaps", gaps, "line", "until", "words", "last_day", *names), name="gap"
-        )
-        .mark_bar(height=BAR_HEIGHT, clip=True)
+        gaps.mark_bar(height=BAR_HEIGHT, clip=True)
+        .properties(name="gap")
         .encode(
-            x=day_axis("gap_start", domain=domain, nice=False),
+            x=start,
             x2="until:T",
             y=axis,
-            color=colours("gap_type", "Kind of gap", KINDS),
+            color=colour,
             description="words:N",
             tooltip=[
                 alt.Tooltip("company_name:N", title="Company"),
                 alt.Tooltip("plan_type:N", title="Plan type"),
                 alt.Tooltip("gap_type:N", title="Kind"),
-                alt.Tooltip("gap_start:N", title="First day"),
+                alt.Tooltip("first_day:N", title="First day"),
                 alt.Tooltip("last_day:N", title="Last day"),
                 alt.Tooltip("gap_length_days:Q", title="Days", format=","),
                 alt.Tooltip("previous_carrier:N", title="Carrier before"),
                 alt.Tooltip("next_carrier:N", title="Carrier after"),
                 alt.Tooltip("claims_in_gap:Q", title="Claims in gap", format=","),
-                alt.Tooltip("claim_cost_in_gap:Q", title="Their cost ($)", format=",.2f"),
+                alt.Tooltip("claim_cost_in_gap:Q", title="Their cost", format="$,.2f"),
             ],
         )
     )
-    today = (
-        alt.Chart(datasets.add("as_of", [{"day": as_of}], "day"), name="as_of")
-        .mark_rule(color=GREY, strokeDash=[4, 3], aria=False)
-        .encode(x=day_axis("day", domain=domain, nice=False))
+    # What goes on has an arrow at its end, so that not only the color says it.
+    arrows = (
+        gaps.transform_filter("datum.arrow !== null")
+        .mark_point(shape="triangle-right", filled=True, size=90, opacity=1, xOffset=4, aria=False)
+        .properties(name="open")
+        .encode(x=day_axis("arrow", nice=False, **scale), y=axis, color=colour)
     )
-    return specification(alt.layer(covered, uncovered, today), datasets, lines=len(lines))
+    today = (
+        alt.Chart(alt.NamedData("as_of"), name="as_of")
+        .mark_rule(color=GREY, strokeDash=[4, 3], aria=False)
+        .encode(x=day_axis("day", nice=False, **scale))
+    )
+    chart = alt.layer(covered, uncovered, arrows, today)
+    return specification(chart, datasets, lines=max(1, len(lines)))
+
+
+def _drawn(gaps: list[Row], coverage: list[Row], as_of: dt.date) -> dict[str, Any]:
+    """The time line of these gaps, with a bit of coverage on both sides of them."""
+    margin = dt.timedelta(days=120)
+    first = min(gap["gap_start"] for gap in gaps) - margin
+    last = max(as_of, *(gap["counted_to"] for gap in gaps)) + margin
+    domain = [first.isoformat(), last.isoformat()]
+    datasets = Datasets()
+    datasets.add("coverage", coverage, *COVERAGE_DRAWN)
+    datasets.add("gaps", gaps, *GAPS_DRAWN)
+    datasets.add("as_of", [{"day": as_of}], "day")
+    return time_line(datasets, list(dict.fromkeys(gap["line"] for gap in gaps)), domain)
 
 
 def section(published: Published, as_of: dt.date | None) -> Section:
@@ -181,22 +242,18 @@ def section(published: Published, as_of: dt.date | None) -> Section:
         published: the warehouse.
         as_of: as_of_date of benefits_admin; without one, the last day of the newest gap.
     """
-    totals = published.row(TOTALS)
+    totals = published.row(TOTALS, as_of=as_of)
     today = as_of or totals["newest"] or dt.date(2000, 1, 1)
-    view = {
-        "first": today - dt.timedelta(days=366 * YEARS_BACK),
-        "last": today + dt.timedelta(days=366 * YEARS_AHEAD),
-    }
-    gaps = published.rows(GAPS, lines=LINES, **view)
-    name_apart(gaps)
-    lines = {f"{gap['company_ein']}|{gap['plan_type'].lower()}" for gap in gaps}
-    coverage = published.rows(COVERAGE, lines=sorted(lines), **view)
+    view = view_around(today)
+    gaps, coverage = stretches(published, today)
+    lines = {gap["line"] for gap in gaps}
     left_out = ""
     if len(gaps) < totals["gaps"]:
         left_out = (
             f"{len(gaps):,} of {totals['gaps']:,} gaps are shown: those of the {len(lines)} lines"
             f" (company and plan type) with the longest gap, of {totals['lines']:,},"
-            f" from {view['first']} to {view['last']}. All are in marts.plan_gaps."
+            f" from {us_date(view['first'])} to {us_date(view['last'])}. All are in"
+            " marts.plan_gaps."
         )
     alternative = (
         f"Time line of {len(gaps)} gaps on {len(lines)} lines, one a company and plan type."
@@ -208,12 +265,14 @@ def section(published: Published, as_of: dt.date | None) -> Section:
     return Section(
         key="coverage",
         title="Coverage gaps",
-        figure=f"{totals['gaps']:,}",
-        figure_label="coverage gaps longer than the threshold, "
-        f"with {totals['claims']:,} claims of ${totals['cost']:,.2f} in them",
-        reading="A colored bar is a time without coverage. The pale bars beside it are coverage. An"
-        " internal gap ends where coverage begins again. A trailing gap is still open and is"
-        " counted to the as-of date (dashed line). Companies with the longest gap come first.",
+        figure=f"{totals['open_gaps']:,}",
+        figure_label=f"coverage gaps still open, of {totals['gaps']:,} with"
+        f" {totals['claims']:,} claims of {us_money(totals['cost'])} in them",
+        reading="A colored bar is a time without coverage. The pale bars beside it are coverage. A"
+        " bar with an arrow is still open on the as-of date (dashed line), whatever its kind. An"
+        " internal gap ends where coverage begins again. A trailing gap has no coverage after it."
+        " Withdrawn means that all plans are gone from the newest delivery, never_covered that"
+        " there are claims and no plan ever came. Companies with the longest gap come first.",
         left_out=left_out,
         relations=["marts.plan_gaps", "marts.fct_plan_coverage"],
         charts=[

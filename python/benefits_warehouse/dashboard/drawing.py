@@ -36,6 +36,11 @@ def plain(value: Any) -> Any:
     return value
 
 
+def columnar(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, list[Any]]:
+    """Rows as columns, which take less room; the page makes rows of them again."""
+    return {column: [plain(row[column]) for row in rows] for column in columns}
+
+
 class Datasets(dict[str, list[Row]]):
     """The data of a chart by name, put beside the charts: Altair would check every value."""
 
@@ -55,18 +60,20 @@ def day_axis(name: str, title: str = "Date", **options: Any) -> alt.X:
     )
 
 
-def line_axis(name: str, lines: Sequence[str], title: str) -> alt.Y:
+def line_axis(name: str, lines: Sequence[str] | None, title: str) -> alt.Y:
     """An axis with one line for each text, in this order.
 
     Args:
         name: column with the texts.
-        lines: the texts from top to bottom.
+        lines: the texts from top to bottom; None for those of the data.
         title: of the axis.
     """
     return alt.Y(
         f"{name}:N",
         title=title,
-        scale=alt.Scale(domain=list(lines), paddingInner=0.35, paddingOuter=0.2),
+        scale=alt.Scale(
+            domain=list(lines or []) or alt.Undefined, paddingInner=0.35, paddingOuter=0.2
+        ),
         axis=alt.Axis(ticks=False, domain=False, grid=False),
     )
 
@@ -96,6 +103,53 @@ def colours(name: str, title: str | None, of: dict[str, str], **options: Any) ->
         scale=alt.Scale(domain=list(of), range=list(of.values())),
         legend=legend(title, **options),
     )
+
+
+def run_lines(
+    data: alt.NamedData,
+    *,
+    name: str,
+    time: alt.X,
+    value: alt.Y,
+    series: str,
+    colours_of: dict[str, str],
+    tooltip: Sequence[alt.Tooltip],
+    **line: Any,
+) -> alt.LayerChart | alt.FacetChart:
+    """A line for each series over the runs, and a point for each run; told apart by shape, too.
+
+    Args:
+        data: rows with `words` for those who can't see a point.
+        name: of the points.
+        time: of the run, in UTC.
+        value: what is drawn; its axis begins with zero.
+        series: column with the name of the line.
+        colours_of: colour of each line, by its name.
+        tooltip: of a point.
+        line: further settings of the lines, as Altair takes them.
+    """
+    names = list(colours_of)
+    shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
+    base = alt.Chart(data).encode(
+        x=time,
+        y=value,
+        color=alt.Color(
+            f"{series}:N",
+            scale=alt.Scale(domain=names, range=list(colours_of.values())),
+            legend=legend(None, narrow=1, wide=3),
+        ),
+    )
+    scale = alt.Scale(domain=names, range=[shapes[at % len(shapes)] for at in range(len(names))])
+    points = (
+        base.mark_point(filled=True, size=60, opacity=1)
+        .properties(name=name)
+        .encode(
+            shape=alt.Shape(f"{series}:N", scale=scale),
+            description="words:N",
+            tooltip=list(tooltip),
+        )
+    )
+    return alt.layer(base.mark_line(strokeWidth=1.5, **line), points)
 
 
 def specification(
@@ -178,7 +232,10 @@ def bars(
             scale=alt.Scale(
                 domain=[0, widest], range=[0, alt.ExprRef(f"width - {room}")], nice=False
             ),
-            axis=alt.Axis(format=value_format, tickCount=5),
+            # Small counts have a tick for each whole number, not 0, 1, 1, 2, 2.
+            axis=alt.Axis(
+                format=value_format, tickCount=min(5, widest) if value_format == ",d" else 5
+            ),
         ),
         y=line_axis("line", lines, line_title),
     )

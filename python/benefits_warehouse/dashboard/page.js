@@ -1,20 +1,38 @@
 "use strict";
 // Draws each chart into its place. Expressions are interpreted (ast), so that the page needs no eval
 // and its content policy can forbid it; the loader refuses every address.
-(() => {
-  const specifications = JSON.parse(document.getElementById("specifications").textContent);
+window.dashboard = (() => {
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const specifications = read("specifications");
+  const data = read("data");
   const narrow = window.matchMedia("(max-width: 640px)");
   const views = new Map();
+  const companyOf = new WeakMap();
   const refuse = () => Promise.reject(new Error("this page loads nothing"));
   const loader = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
 
   // In a narrow window the name of a bar stands above it, and both have the whole width.
   const HIGH_ROW = 44;
+  const ROW = 24;
   const above = { labelAlign: "left", labelOffset: -16, labelPadding: -2, labelLimit: 290 };
 
   function sized(specification) {
     const lines = specification.usermeta?.lines;
-    return narrow.matches && lines ? { ...specification, height: lines * HIGH_ROW } : specification;
+    if (!lines) return specification;
+    return { ...specification, height: lines * (narrow.matches ? HIGH_ROW : ROW) };
+  }
+
+  function rowsOf(columns) {
+    const names = Object.keys(columns);
+    return columns[names[0]].map((_, place) => Object.fromEntries(names.map((name) => [name, columns[name][place]])));
+  }
+
+  // The chart of a company is drawn from the company's own rows.
+  function about(specification, company) {
+    const datasets = { as_of: [{ day: data.companies.asOf }] };
+    for (const [name, columns] of Object.entries(data.companies.charts[company] ?? {})) datasets[name] = rowsOf(columns);
+    const lines = new Set([...(datasets.gaps ?? []), ...(datasets.coverage ?? [])].map((row) => row.line)).size;
+    return { ...specification, datasets, usermeta: specification.usermeta && { ...specification.usermeta, lines } };
   }
 
   function settings() {
@@ -36,40 +54,41 @@
     };
   }
 
-  async function draw(place) {
-    const key = place.dataset.chart;
-    const { specification, alternative } = specifications[key];
+  // Draws into an element with data-chart; company: EIN, for a chart of the company's data.
+  async function draw(place, company) {
+    if (company !== undefined) companyOf.set(place, company);
+    const { specification, alternative } = specifications[place.dataset.chart];
+    const of = companyOf.get(place);
     try {
-      const old = views.get(key);
+      views.get(place)?.finalize();
       const { view } = await vegaEmbed(
         place,
-        { ...sized(specification), description: alternative },
+        { ...sized(of === undefined ? specification : about(specification, of)), description: alternative },
         { renderer: "svg", actions: false, ast: true, config: settings(), loader },
       );
-      if (old) old.finalize();
-      views.set(key, view);
-      const choice = document.querySelector(`select[data-chart="${key}"]`);
-      if (choice) await choose(choice);
+      views.set(place, view);
+      // Vega calls a group without marks a symbol, and leaves it without a name.
+      const unnamed = place.querySelectorAll('g[role="graphics-symbol"]:not([aria-label])');
+      for (const group of unnamed) group.setAttribute("aria-hidden", "true");
     } catch (error) {
       place.textContent = `This chart could not be drawn (${error.message}); its numbers are in the table below.`;
       console.error(error);
     }
   }
 
-  async function choose(choice) {
-    const view = views.get(choice.dataset.chart);
-    if (view) await view.signal(choice.dataset.parameter, Number(choice.value)).runAsync();
-  }
-
   async function drawAll() {
     document.documentElement.dataset.drawn = "no";
-    for (const place of document.querySelectorAll("div.chart")) await draw(place);
+    for (const place of views.keys()) if (!place.isConnected) views.delete(place);
+    for (const place of document.querySelectorAll("div.chart")) if (place.offsetParent) await draw(place);
     document.documentElement.dataset.drawn = "yes";
   }
 
   for (const choice of document.querySelectorAll("select[data-chart]")) {
-    choice.addEventListener("change", () => choose(choice));
+    const place = document.getElementById(choice.dataset.chart);
+    companyOf.set(place, choice.value);
+    choice.addEventListener("change", () => draw(place, choice.value));
   }
   narrow.addEventListener("change", drawAll);
   drawAll();
+  return { data, draw, drawAll, narrow };
 })();

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import functools
 import hashlib
 import json
@@ -16,39 +15,10 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from benefits_warehouse.dashboard.section import Section
+from benefits_warehouse.dashboard.findings import kind_title
+from benefits_warehouse.dashboard.section import Chart, Section, as_text
 
 FOLDER = Path(__file__).parent
-NOTHING = "–"
-
-
-def as_text(value: Any, kind: str = "text") -> str:
-    """A value as a table shows it; a number has its separators, nothing is a dash.
-
-    Args:
-        value: what a query gave.
-        kind: as in section.Column.
-    """
-    if value is None or value == "":
-        return NOTHING
-    match kind:
-        case "count":
-            return f"{value:,}"
-        case "money" | "percent" | "number":
-            return f"{value:,.2f}"
-        case "signed":
-            shown = f"{value:+,}" if isinstance(value, int) else f"{value:+,.2f}"
-            return shown.replace("-", "−")
-        case "date":
-            return f"{value:%Y-%m-%d}"
-        case "month":
-            return f"{value:%Y-%m}"
-        case "time":
-            return f"{value:%Y-%m-%d %H:%M:%S}"
-        case "yes":
-            return "yes" if value else "no"
-        case _:
-            return str(value)
 
 
 def for_script(value: Any) -> Markup:
@@ -84,22 +54,31 @@ def policy_of(*scripts: str) -> str:
     )
 
 
-def page(sections: Sequence[Section], facts: dict[str, Any]) -> str:
+def page(
+    sections: Sequence[Section],
+    facts: dict[str, Any],
+    attention: dict[str, Any] | None,
+    charts: Sequence[Chart],
+    data: dict[str, Any],
+) -> str:
     """The whole page as text.
 
     Args:
         sections: in their order.
         facts: what the head says: as_of, month, run, run_ended, written, is_masked.
+        attention: the first screen, see findings.first_screen; None without findings.
+        charts: further ones than those of the sections.
+        data: findings and companies, for the page's script.
     """
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
     )
     environment.filters["as_text"] = as_text
-    scripts = [library(), (FOLDER / "page.js").read_text()]
+    environment.filters["kind_title"] = kind_title
+    scripts = [library(), *((FOLDER / name).read_text() for name in ("page.js", "findings.js"))]
     specifications = {
         chart.key: {"specification": chart.spec, "alternative": chart.alternative}
-        for section in sections
-        for chart in section.charts
+        for chart in [*charts, *(chart for section in sections for chart in section.charts)]
         if chart.spec
     }
     return environment.get_template("page.html.jinja").render(
@@ -108,11 +87,7 @@ def page(sections: Sequence[Section], facts: dict[str, Any]) -> str:
         policy=policy_of(*scripts),
         style=Markup((FOLDER / "page.css").read_text()),
         specifications=for_script(specifications),
-        library=Markup(scripts[0]),
-        script=Markup(scripts[1]),
+        attention=attention,
+        data=for_script(data),
+        scripts=[Markup(script) for script in scripts],
     )
-
-
-def moment(time: dt.datetime | None) -> str:
-    """A time, UTC, as the head of the page shows it."""
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time else NOTHING

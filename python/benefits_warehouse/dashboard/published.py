@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import duckdb
 
 Row = dict[str, Any]
 
+PUBLIC = re.compile(r"(marts|quality|ops)\.[a-z0-9_]+")
 LONGEST_TEXT = 160  # characters of a value that are shown; the rest is in the warehouse
 READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -22,15 +24,19 @@ class NotPublished(RuntimeError):
     """No warehouse is published, or it lacks relations that are needed."""
 
 
-def shown(value: Any) -> Any:
+def shown(value: Any, longest: int = LONGEST_TEXT) -> Any:
     """A value as it may be shown: text in one line without control characters, and not too long.
 
     Characters that reorder a line, or don't print, would make one name look like another.
+
+    Args:
+        value: text, or anything else, which stays as it is.
+        longest: characters of a text at most.
     """
     if not isinstance(value, str):
         return value
     text = "".join(sign if sign.isprintable() else " " for sign in value).strip()
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 class Published:
@@ -52,11 +58,12 @@ class Published:
             raise NotPublished(f"{path} can't be opened: {error}") from None
         self._connection.execute("set lock_configuration = true")
 
-    def rows(self, sql: str, **parameters: Any) -> list[Row]:
+    def rows(self, sql: str, *, raw: bool = False, **parameters: Any) -> list[Row]:
         """Rows of a query, text made fit to be shown.
 
         Args:
             sql: a query on published relations.
+            raw: leave text as it is published, such as a condition that is to be run.
             parameters: values of its `$name`s.
 
         Raises:
@@ -69,9 +76,38 @@ class Published:
             raise NotPublished(f"{first_line} A whole `dbt build` makes all relations.") from None
         names = [column[0] for column in result.description or []]
         return [
-            {name: shown(value) for name, value in zip(names, row, strict=True)}
+            {name: value if raw else shown(value) for name, value in zip(names, row, strict=True)}
             for row in result.fetchall()
         ]
+
+    def has(self, relation: str) -> bool:
+        """Whether `schema.table` is published."""
+        sql = "select count(*) = 1 as found from duckdb_tables()"
+        condition = " where schema_name || '.' || table_name = $relation"
+        return bool(self.row(sql + condition, relation=relation)["found"])
+
+    def evidence(
+        self, relation: str | None, condition: str | None, limit: int
+    ) -> tuple[list[Row], int] | None:
+        """Rows of a relation under a condition, and how many there are in all.
+
+        Args:
+            relation: schema and table.
+            condition: SQL, as marts.findings has it.
+            limit: rows at most.
+
+        Returns:
+            None where there is no condition, or it can't be run.
+        """
+        if not condition or not PUBLIC.fullmatch(relation or ""):
+            return None
+        # The line break ends a comment in the condition.
+        sql = f"from {relation} where ({condition}\n)"
+        try:
+            rows = self.rows(f"select * {sql} order by all limit $limit", limit=limit)
+            return rows, self.row(f"select count(*) as found {sql}")["found"]
+        except (duckdb.Error, NotPublished):
+            return None
 
     def row(self, sql: str, **parameters: Any) -> Row:
         """The only row of a query that always has one."""

@@ -75,7 +75,6 @@ COLUMNS = [
     Column("pct_diff", "Difference (%)", "percent"),
     Column("direction", "Direction"),
 ]
-SEVERITY_COLUMNS = [Column("severity", "Severity"), Column("companies", "Companies", "count")]
 DIFFERENCE_COLUMNS = [
     Column("difference_type", "Difference"),
     Column("side", "Found in"),
@@ -86,8 +85,8 @@ DIFFERENCE_COLUMNS = [
 def _mismatches_drawn(rows: list[Row]) -> dict[str, Any]:
     """Bars to the left (too few) and to the right (too many) of what is expected."""
     for row in rows:
-        pct = "" if row["pct_diff"] is None else f" ({row['pct_diff']:.0f} %)"
-        row["mark"] = f"{row['difference']:+,}{pct}".replace("-", "−")
+        pct = "" if row["pct_diff"] is None else f" ({row['pct_diff']:.0f}%)"
+        row["mark"] = f"{row['difference']:+,}{pct}".replace("-", "−") + f" {row['severity']}"
         if row["difference"] == 0:
             row["mark"] = "match"
         row["words"] = (
@@ -111,7 +110,7 @@ def _mismatches_drawn(rows: list[Row]) -> dict[str, Any]:
             "difference:Q",
             title="Difference (persons)",
             scale=scale,
-            axis=alt.Axis(tickMinStep=1, format="+,d", tickCount=6),
+            axis=alt.Axis(format="+,d", tickCount=min(6, max(1, most - least))),
         ),
         y=line_axis("label", lines, "Company"),
     )
@@ -149,9 +148,6 @@ def _mismatches_drawn(rows: list[Row]) -> dict[str, Any]:
 def section(published: Published) -> Section:
     """The section on the roster."""
     counts = {row["severity"]: row["companies"] for row in published.rows(BY_SEVERITY)}
-    severities = [
-        {"severity": severity, "companies": counts.get(severity, 0)} for severity in SEVERITIES
-    ]
     rows = published.rows(MISMATCHES, companies=COMPANIES)
     name_apart(rows, name="shown_name")
     comparable = [row for row in rows if row["difference"] is not None]
@@ -186,25 +182,6 @@ def section(published: Published) -> Section:
         relations=["marts.roster_mismatch", "marts.roster_differences"],
         charts=[
             Chart(
-                key="severities",
-                title="Companies by severity",
-                alternative="Bars of the number of companies: "
-                + ", ".join(f"{row['severity']} {row['companies']}" for row in severities)
-                + ".",
-                spec=bars(
-                    severities,
-                    name="severity",
-                    line="severity",
-                    value="companies",
-                    line_title="Severity",
-                    value_title="Companies",
-                    colour=("severity", SEVERITIES),
-                )
-                if companies
-                else None,
-                empty="No company is expected or observed.",
-            ),
-            Chart(
                 key="mismatches",
                 title="Persons observed and expected, by company",
                 alternative=f"Bars of the difference for {len(comparable)} companies, the worst"
@@ -233,7 +210,6 @@ def section(published: Published) -> Section:
             ),
         ],
         tables=[
-            Table("severities-table", "Companies by severity", SEVERITY_COLUMNS, severities),
             Table("mismatches-table", "Companies", COLUMNS, rows),
             Table("differences-table", "Persons by difference", DIFFERENCE_COLUMNS, differences),
         ],

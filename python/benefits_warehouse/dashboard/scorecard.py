@@ -15,11 +15,11 @@ from benefits_warehouse.dashboard.drawing import (
     VERMILION,
     Datasets,
     bars,
-    legend,
+    run_lines,
     specification,
 )
 from benefits_warehouse.dashboard.published import Published, Row
-from benefits_warehouse.dashboard.section import Chart, Column, Section, Table
+from benefits_warehouse.dashboard.section import Chart, Column, Section, Table, us_moment
 
 RULES = 30  # with a bar
 RUNS = 60  # of the trend
@@ -111,52 +111,35 @@ def _trend_drawn(rows: list[Row]) -> dict[str, Any]:
     feeds = sorted({row["feed"] for row in rows})
     palette = [FEED_COLOURS[place % len(FEED_COLOURS)] for place in range(len(feeds))]
     for row in rows:
-        row["began"] = f"{row['recorded_at']:%Y-%m-%d %H:%M}"
+        row["began"] = us_moment(row["recorded_at"])
         row["words"] = f"{row['feed']}, {row['began']}: {row['errors_per_100']:.2f} per 100 rows"
     names = [column.name for column in TREND_COLUMNS]
     datasets = Datasets()
-    base = alt.Chart(datasets.add("runs", rows, "began", "words", *names)).encode(
-        x=alt.X(
+    chart = run_lines(
+        datasets.add("runs", rows, "began", "words", *names),
+        name="trend",
+        time=alt.X(
             "recorded_at:T",
             title="Start of the run (UTC)",
             scale=alt.Scale(type="utc", padding=12),
-            axis=alt.Axis(format="%b %d, %H:%M", labelOverlap="greedy", tickCount=6),
+            axis=alt.Axis(format="%b %-d, %H:%M", labelOverlap="greedy", tickCount=6),
         ),
-        y=alt.Y(
+        value=alt.Y(
             "errors_per_100:Q",
             title="Errors per 100 rows",
             scale=alt.Scale(zero=True),
             axis=alt.Axis(tickCount=5),
         ),
-        color=alt.Color(
-            "feed:N",
-            scale=alt.Scale(domain=feeds, range=palette),
-            legend=legend(None, narrow=1, wide=3),
-        ),
+        series="feed",
+        colours_of=dict(zip(feeds, palette, strict=True)),
+        tooltip=[
+            alt.Tooltip("feed:N", title="Feed"),
+            alt.Tooltip("began:N", title="Run began"),
+            alt.Tooltip("errors:Q", title="Errors", format=","),
+            alt.Tooltip("rows_checked:Q", title="Rows checked", format=","),
+            alt.Tooltip("errors_per_100:Q", title="Errors per 100 rows", format=",.2f"),
+        ],
     )
-    shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
-    points = (
-        base.mark_point(filled=True, size=60, opacity=1)
-        .properties(name="trend")
-        .encode(
-            shape=alt.Shape(
-                "feed:N",
-                scale=alt.Scale(
-                    domain=feeds,
-                    range=[shapes[place % len(shapes)] for place in range(len(feeds))],
-                ),
-            ),
-            description="words:N",
-            tooltip=[
-                alt.Tooltip("feed:N", title="Feed"),
-                alt.Tooltip("began:N", title="Run began (UTC)"),
-                alt.Tooltip("errors:Q", title="Errors", format=","),
-                alt.Tooltip("rows_checked:Q", title="Rows checked", format=","),
-                alt.Tooltip("errors_per_100:Q", title="Errors per 100 rows", format=",.2f"),
-            ],
-        )
-    )
-    chart = alt.layer(base.mark_line(strokeWidth=1.5), points)
     return specification(chart, datasets, height=HEIGHT)
 
 
@@ -175,7 +158,7 @@ def section(published: Published) -> Section:
             row["feed"] if len(sources_of[row["feed"]]) == 1 else f"{row['feed']} ({row['source']})"
         )
         row["line"] = f"{feed}: {row['rule_id']}".replace("_", " ")
-        row["text"] = f"{row['failed_pct']:.2f} % ({row['rows_failed']:,})"
+        row["text"] = f"{row['failed_pct']:.2f}% ({row['rows_failed']:,}) {row['tier_shown'][2:]}"
     left_out = []
     if len(drawn) < len(fired):
         left_out.append(

@@ -1,12 +1,62 @@
-"""What a section of the page consists of."""
+"""What a section of the page consists of, and how its values are written."""
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from benefits_warehouse.dashboard.published import Row
+
+NOTHING = "–"
+
+
+def us_date(day: dt.date) -> str:
+    """A day as US users write it, such as Mar 5, 2024."""
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+def us_money(amount: decimal.Decimal | float) -> str:
+    """US dollars as US users write them, such as $1,234.50 or -$12.00."""
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
+
+
+def us_moment(time: dt.datetime | None) -> str:
+    """A time, UTC, such as Mar 5, 2024, 14:07; nothing is a dash."""
+    return f"{us_date(time)}, {time:%H:%M} UTC" if time else NOTHING
+
+
+def as_text(value: Any, kind: str = "text") -> str:
+    """A value as a table shows it; a number has its separators, nothing is a dash.
+
+    Args:
+        value: what a query gave.
+        kind: as in Column.
+    """
+    if value is None or value == "":
+        return NOTHING
+    match kind:
+        case "count":
+            return f"{value:,}"
+        case "money":
+            return us_money(value)
+        case "percent" | "number":
+            return f"{value:,.2f}"
+        case "signed":
+            shown = f"{value:+,}" if isinstance(value, int) else f"{value:+,.2f}"
+            return shown.replace("-", "−")
+        case "date":
+            return us_date(value)
+        case "month":
+            return f"{value:%b %Y}"
+        case "time":
+            return f"{us_date(value)}, {value:%H:%M:%S}"
+        case "yes":
+            return "yes" if value else "no"
+        case _:
+            return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @dataclass(frozen=True)
@@ -16,7 +66,8 @@ class Column:
     Args:
         name: key in the rows.
         title: heading, with the unit.
-        kind: text, count, money (US dollars), percent, number, date or time (UTC).
+        kind: text, count, money (US dollars), percent, number, signed, date, month, time (UTC) or
+            yes.
     """
 
     name: str
@@ -26,17 +77,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Choice:
-    """A list to choose what a chart shows.
+    """A list to choose the company whose chart is shown.
 
     Args:
         label: what is chosen.
-        parameter: the chart's parameter that is set to the number of the option.
-        options: texts, the first one chosen.
+        options: key of the company and text, the first one chosen.
     """
 
     label: str
-    parameter: str
-    options: Sequence[str]
+    options: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -62,17 +111,18 @@ class Chart:
 
 @dataclass(frozen=True)
 class Table:
-    """The numbers behind charts."""
+    """The numbers behind charts; opened where they are what the section is about."""
 
     key: str
     title: str
     columns: Sequence[Column]
     rows: Sequence[Row]
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
 class Section:
-    """A finding: its charts, how to read them, the numbers behind them.
+    """An analysis: its charts, how to read them, the numbers behind them.
 
     Args:
         key: identifier and anchor.

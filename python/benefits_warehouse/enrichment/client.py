@@ -44,7 +44,20 @@ MOVED = {301, 302, 303, 307, 308}
 BODY_LIMIT = 64 << 10  # bytes; an answer has three short values
 REDIRECT_LIMIT = 3
 LONGEST_PAUSE = 8.0  # seconds between two attempts, unless the service asks for more
-TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 addresses as IPv6 ones (RFC 6052)
+# IPv4 addresses as IPv6 ones: translated (RFC 6052), and compatible (RFC 4291, outdated).
+TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+ISATAP = 0x5EFE  # before an IPv4 address within any network (RFC 5214), but for a bit
+# Not of the public internet, whatever the library of the Python at hand says of them.
+LOCAL = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            *("64:ff9b:1::/48", "fec0::/10", "2001::/23", "2001:db8::/32", "3fff::/20"),
+            *("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15"),
+            *("240.0.0.0/4", "100::/64", "5f00::/16"),
+        ),
+    )
+)
 
 
 class Failed(Exception):
@@ -156,14 +169,23 @@ def literal_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address 
         return None
 
 
+def last_four(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
+    """The IPv4 address that the last four bytes are."""
+    return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+
+
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether an address is one of the public internet, also where it wraps another one."""
+    if any(address in network for network in LOCAL if network.version == address.version):
+        return False
     if isinstance(address, ipaddress.IPv6Address):
-        if address in TRANSLATED:
-            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if any(address in network for network in TRANSLATED):
+            return is_public(last_four(address))
         if wrapped := address.ipv4_mapped or address.sixtofour:
             return is_public(wrapped)
-    return address.is_global and not address.is_multicast
+        if int(address) >> 32 & 0xFDFF_FFFF == ISATAP and not is_public(last_four(address)):
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def pause_of(value: str | None, now: datetime | None = None) -> float:

@@ -45,6 +45,8 @@ class Feed:
         aliases: delivered header, as label_of gives it, to contract column.
         needs: lists of optional columns, of which a file must have all of one.
         identifies: columns that tell which person or account a row is of.
+        mentions: columns of free text that is never shown, such as notes.
+        words: columns that hold no id, no number and no day: what may have moved into them shows.
         speaks_for: column of the company, where a snapshot speaks only for those that it mentions.
         email: column of an e-mail address, whose domain tells the company where that is missing.
         days: columns of days and timestamps, each with its type.
@@ -60,6 +62,8 @@ class Feed:
     optional: frozenset[str]
     aliases: Mapping[str, str]
     identifies: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     needs: tuple[tuple[str, ...], ...] = ()
     speaks_for: str | None = None
     email: str | None = None
@@ -86,6 +90,12 @@ class Feed:
             optional=frozenset(declared.having("optional")),
             aliases=(spellings or {}).get((source, part), {}),
             identifies=declared.having("identifies"),
+            mentions=declared.masked("hidden"),
+            words=tuple(
+                name
+                for name, column in declared.columns.items()
+                if column.kind in ("name", "email", "text", "ein") and not column.identifies
+            ),
             needs=declared.needs,
             speaks_for=declared.speaks_for,
             email=next(iter(declared.masked("email")), None),

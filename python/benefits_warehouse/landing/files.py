@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
 import gzip
 import hashlib
+import io
 import os
 import re
 import shutil
+import stat
 import time
 import zipfile
 import zlib
@@ -36,18 +39,24 @@ KINDS = {
 }
 READABLE = f"{', '.join(TEXTS)} (or .gz of these), .xlsx, .json, .ndjson, .parquet and .zip"
 BLOCK = 1 << 20
+MOST_BYTES = 20_000_000_000  # as max_unpacked_mb is by default
 TAIL = 1 << 16  # bytes at the end of a file in which trailer lines are looked for
 # What a file's content has wrong stays wrong until it is delivered anew; the rest may pass.
 UNREADABLE = "the file can't be read"
 NOT_NOW = "the file could not be read this time"
 # What is raised where the bytes of a file are damaged.
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
+NO_FILE = "it is no regular file, but a link, a folder, a pipe or a device"
 GLOB_MARKS = frozenset("*?[]{}\\")
 SENDER = re.compile("sender=(.+)")
 
 
 class RefusedError(Exception):
     """A file that can't be landed; the message says why and what to do."""
+
+
+class NotAFileError(OSError):
+    """A path that is no regular file, or that leads out of the landing zone."""
 
 
 class FileState(NamedTuple):
@@ -80,6 +89,7 @@ class File:
         is_settled: False while a later write could leave the same state.
         member: its name in the ZIP archive at the path; None for a file of its own.
         told: its name as it may be shown, see privacy.names.
+        most_bytes: what it may unpack to, where it is packed (var max_unpacked_mb).
     """
 
     name: str
@@ -90,6 +100,7 @@ class File:
     is_settled: bool = True
     member: str | None = None
     told: str = ""
+    most_bytes: int = MOST_BYTES
 
     @property
     def size(self) -> int | None:
@@ -323,9 +334,11 @@ def find_deliveries(folder: Path) -> list[Delivery]:
         subfolder `sender=<name>` holds the deliveries of a sender.
     """
     deliveries: list[Delivery] = []
+    if leads_out(folder, folder):
+        return [Delivery(".", [make_part(folder, folder)])]
     for entry in listed(folder, deliveries):
         sender = SENDER.fullmatch(entry.name)
-        if sender and entry.is_dir():
+        if sender and entry.is_dir() and not leads_out(folder, entry):
             for inner in listed(entry, deliveries):
                 deliveries += deliveries_at(folder, inner, sender[1])
         else:
@@ -358,7 +371,8 @@ def deliveries_at(folder: Path, entry: Path, sender: str = "") -> list[Delivery]
         entry: the path.
         sender: the sender.
     """
-    parts = list((parts_in if entry.is_dir() else make_parts)(folder, entry))
+    is_folder = entry.is_dir() and not leads_out(folder, entry)
+    parts = list((parts_in if is_folder else make_parts)(folder, entry))
     name = shown_name(folder, entry).removeprefix(f"sender={sender}/")
     return [Delivery(name, parts, sender)] * bool(parts)
 
@@ -371,6 +385,8 @@ def parts_in(folder: Path, entry: Path) -> Iterator[Part]:
         # Links to folders are not followed by os.walk, so that a loop of them ends.
         folders[:] = [name for name in folders if not is_hidden(name)]
         paths += [Path(parent, name) for name in names if not is_hidden(name)]
+        inner = [Path(parent, name) for name in folders]
+        paths += [path for path in inner if leads_out(folder, path)]
     yield from (unlistable(folder, Path(error.filename), error) for error in failed)
     for path in sorted(paths, key=os.fsencode):
         yield from make_parts(folder, path)
@@ -388,14 +404,14 @@ def make_parts(folder: Path, path: Path) -> Iterator[Part]:
         yield part
         return
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_regular(path) as opened, zipfile.ZipFile(opened) as archive:
             members = [
                 member
                 for member in archive.infolist()
                 if not member.is_dir() and not any(map(is_hidden, member.filename.split("/")))
             ]
     except OSError as error:
-        part.refuse_for_now(f"{error.strerror}; give the loader access to it")
+        part.refuse_for_now(remedy(error))
     except DAMAGED:
         part.outcome.refuse(
             f"{UNREADABLE}: the ZIP archive is damaged, cut short, or none at all; deliver it again"
@@ -439,20 +455,77 @@ def make_part(folder: Path, path: Path) -> Part:
     """A file as a part; one that can't even be looked at is refused."""
     part = Part(File(shown_name(folder, path), path))
     try:
+        if leads_out(folder, path):
+            raise NotAFileError(0, "it is a link that leads out of the landing zone")
+        if path.is_symlink():
+            part.file.path = Path(os.path.realpath(path))  # a link later on leads nowhere else
         part.file.state = file_state(path)
     except OSError as error:
-        part.refuse_for_now(f"{error.strerror}; give the loader access to it")
+        part.refuse_for_now(remedy(error))
     return part
+
+
+def leads_out(folder: Path, path: Path) -> bool:
+    """True for a link, or a path by way of one, to a place outside the landing zone.
+
+    Args:
+        folder: ``<zone>/<source>/<feed>``.
+        path: the folder, or what is in it.
+    """
+    is_linked = path.is_symlink() or folder.is_symlink() or folder.parent.is_symlink()
+    return is_linked and is_outside(folder.parent.parent, path)
+
+
+def is_outside(zone: Path, path: Path) -> bool:
+    """True for a path that leads out of the landing zone.
+
+    Args:
+        zone: the landing zone, which may be a link itself.
+        path: the path.
+    """
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(zone))
+
+
+def remedy(error: OSError) -> str:
+    """Why a file can't be opened, and what to do about it."""
+    if isinstance(error, NotAFileError):
+        return f"{error.strerror}; deliver the file itself"
+    return f"{error.strerror}; give the loader access to it"
 
 
 def file_state(path: Path) -> FileState:
     """Size, and the time of the last write or replacement (copying tools can fake the former).
 
     Raises:
-        OSError: the file is gone, or can't be looked at.
+        OSError: the file is gone, can't be looked at, or is none: a pipe or a device would never
+            come to an end.
     """
     status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise NotAFileError(0, NO_FILE)
     return FileState(status.st_size, max(status.st_mtime_ns, status.st_ctime_ns))
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file; what took its place since it was looked at is neither followed nor waited for.
+
+    Args:
+        path: the file, no link.
+
+    Raises:
+        OSError: it can't be opened.
+        NotAFileError: it is a link, a folder, a pipe or a device now.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link; a socket, or a device without one
+            raise NotAFileError(0, NO_FILE) from None
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise NotAFileError(0, NO_FILE)
+    return os.fdopen(handle, "rb")
 
 
 def state_now(file: File) -> FileState:
@@ -477,7 +550,7 @@ def identify(part: Part) -> None:
         file.content_hash = file_hash(file.path)
         part.outcome.refuse(f"{UNREADABLE}: {explain(error)}; deliver it again")
     except OSError as error:
-        part.refuse_for_now(f"{error.strerror}; give the loader access to it")
+        part.refuse_for_now(remedy(error))
         return
     # A clock that ticks coarsely gives a file that is written again at once the same time.
     written = file.state.modified_ns or 0
@@ -487,7 +560,7 @@ def identify(part: Part) -> None:
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file's bytes, streamed; hex."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return stream_hash(file)
 
 
@@ -513,8 +586,77 @@ def open_member(file: File) -> Iterator[BinaryIO]:
         OSError, BadZipFile: it can't be opened.
     """
     assert file.path is not None and file.member is not None
-    with zipfile.ZipFile(file.path) as archive, archive.open(file.member) as opened:
+    with (
+        open_regular(file.path) as packed,
+        zipfile.ZipFile(packed) as archive,
+        archive.open(file.member) as opened,  # never more than the size that limit_unpacked knows
+    ):
         yield cast(BinaryIO, opened)
+
+
+class Unpacked(io.RawIOBase):
+    """What a packed file unpacks to, up to a limit.
+
+    Args:
+        packed: what unpacks it.
+        most: bytes that it may unpack to.
+    """
+
+    def __init__(self, packed: BinaryIO, most: int) -> None:
+        self.packed = packed
+        self.most = most
+        self.count = 0
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes.
+
+        Raises:
+            RefusedError: there are more than there may be.
+        """
+        data = self.packed.read(BLOCK if size is None or size < 0 else size)
+        self.count += len(data)
+        check_unpacked(self.count, self.most)
+        return data
+
+
+def check_unpacked(size: int, most: int) -> None:
+    """Refuse a packed file that unpacks to too much.
+
+    Raises:
+        RefusedError: it does; the disk would fill up.
+    """
+    if size > most:
+        raise RefusedError(too_large(most))
+
+
+def too_large(most: int) -> str:
+    """Why a packed file is refused, as long as it may unpack to so many bytes only."""
+    return (
+        f"the file unpacks to more than max_unpacked_mb = {most / 1e6:,g} allows; deliver less in "
+        "one file, or raise that var"
+    )
+
+
+def limit_unpacked(parts: Sequence[Part], most: int) -> None:
+    """Set what packed files may unpack to; members of an archive count together.
+
+    Args:
+        parts: the files, members of archives among them.
+        most: bytes.
+    """
+    sizes: dict[Path, int] = {}
+    for part in parts:
+        part.file.most_bytes = most
+        if part.file.member is not None and part.file.path is not None:
+            sizes[part.file.path] = sizes.get(part.file.path, 0) + (part.file.size or 0)
+    for part in parts:
+        is_member = part.file.member is not None and part.file.path is not None
+        if is_member and sizes[cast(Path, part.file.path)] > most:
+            part.outcome.refuse(too_large(most))
 
 
 @contextlib.contextmanager
@@ -527,11 +669,12 @@ def open_bytes(file: File) -> Iterator[BinaryIO]:
     assert file.path is not None
     with contextlib.ExitStack() as stack:
         if file.member is None:
-            opened = cast(BinaryIO, stack.enter_context(file.path.open("rb")))
+            opened = stack.enter_context(open_regular(file.path))
         else:
             opened = stack.enter_context(open_member(file))
         if file.is_packed:
-            opened = cast(BinaryIO, stack.enter_context(gzip.open(opened)))
+            unpacked = cast(BinaryIO, stack.enter_context(gzip.open(opened)))
+            opened = cast(BinaryIO, Unpacked(unpacked, file.most_bytes))
         yield opened
 
 

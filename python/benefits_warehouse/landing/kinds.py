@@ -10,6 +10,7 @@ import codecs
 import csv
 import datetime as dt
 import json
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -26,10 +27,12 @@ from python_calamine import (
 from benefits_warehouse.landing.contract import Feed, fits, match_columns
 from benefits_warehouse.landing.files import (
     BLOCK,
+    DAMAGED,
     UNREADABLE,
     File,
     Header,
     RefusedError,
+    check_unpacked,
     open_bytes,
 )
 from benefits_warehouse.landing.headers import HEAD_LINES
@@ -46,6 +49,7 @@ from benefits_warehouse.landing.lines import (
 from benefits_warehouse.landing.trailers import begins_trailer
 
 Record = tuple[int, "list[str] | MalformedError"]
+NO_WORKBOOK = f"{UNREADABLE}: it is not a complete Excel workbook; save it as .xlsx, or deliver CSV"
 NOT_JSON = "not a JSON object"
 NO_LIST = (
     f"{UNREADABLE}: it is not a list of flat JSON objects; deliver one, or .ndjson with one object "
@@ -177,22 +181,46 @@ def number_text(value: float) -> str:
     return f"{Decimal(f'{value:.15g}'):f}"
 
 
-def open_workbook(path: Path) -> CalamineWorkbook:
+def open_workbook(file: File) -> CalamineWorkbook:
     """A workbook of Excel.
 
     Raises:
         RefusedError: it has a password, or is none.
     """
+    assert file.path is not None
     try:
-        return CalamineWorkbook.from_path(path)
+        return CalamineWorkbook.from_path(file.path)
     except PasswordError as error:
         raise RefusedError(
             f"{UNREADABLE}: the workbook has a password; deliver it without"
         ) from error
     except (CalamineError, OSError) as error:
-        raise RefusedError(
-            f"{UNREADABLE}: it is not a complete Excel workbook; save it as .xlsx, or deliver CSV"
-        ) from error
+        raise RefusedError(NO_WORKBOOK) from error
+
+
+def check_workbook(file: File) -> None:
+    """Refuse a workbook that unpacks to too much, whatever size it states: it is unpacked.
+
+    Args:
+        file: the workbook, a file of its own.
+
+    Raises:
+        RefusedError: it does, or it states another size than it has.
+        OSError: it can't be opened.
+    """
+    with open_bytes(file) as opened:
+        if not zipfile.is_zipfile(opened):
+            return  # an old or locked one, which is not packed, or none
+        try:
+            with zipfile.ZipFile(opened) as packed:
+                members = packed.infolist()
+                check_unpacked(sum(member.file_size for member in members), file.most_bytes)
+                for member in members:
+                    with packed.open(member) as part:
+                        while part.read(BLOCK):  # up to the stated size, whose checksum is wrong
+                            pass
+        except (*DAMAGED, RuntimeError) as error:
+            raise RefusedError(NO_WORKBOOK) from error
 
 
 def sheet_records(sheet: CalamineSheet) -> Iterator[Record]:
@@ -205,20 +233,21 @@ def sheet_records(sheet: CalamineSheet) -> Iterator[Record]:
             yield number, cells
 
 
-def workbook_header(feed: Feed, path: Path) -> Header:
+def workbook_header(feed: Feed, file: File) -> Header:
     """The header of a workbook: of the sheet in which a row fits the contract.
 
     Args:
         feed: the feed.
-        path: the workbook.
+        file: the workbook, a file of its own.
 
     Returns:
         If none fits: the row with the most columns of the contract.
 
     Raises:
-        RefusedError: it can't be read, it is empty, or two sheets fit.
+        RefusedError: it can't be read, it is empty, unpacks to too much, or two sheets fit.
     """
-    workbook = open_workbook(path)
+    check_workbook(file)
+    workbook = open_workbook(file)
     fitting: list[Header] = []
     nearest, most = None, -1
     for about in workbook.sheets_metadata:
@@ -253,14 +282,14 @@ def workbook_header(feed: Feed, path: Path) -> Header:
     return fitting[0] if fitting else nearest or Header()
 
 
-def workbook_records(header: Header, path: Path) -> Iterator[Record]:
+def workbook_records(header: Header, file: File) -> Iterator[Record]:
     """The rows of a workbook below its header.
 
     Args:
         header: of the workbook.
-        path: the workbook.
+        file: the workbook, a file of its own.
     """
-    sheet = open_workbook(path).get_sheet_by_name(str(header.sheet))
+    sheet = open_workbook(file).get_sheet_by_name(str(header.sheet))
     return (record for record in sheet_records(sheet) if record[0] > header.line)
 
 

@@ -47,6 +47,8 @@ from benefits_warehouse.landing.files import (
     Part,
     find_deliveries,
     identify,
+    limit_unpacked,
+    too_large,
 )
 from benefits_warehouse.landing.history import LEDGER, History
 from benefits_warehouse.landing.intact import note
@@ -255,7 +257,8 @@ class Landing:
                 new_parts.append(part)
             elif row["status"] == "refused" and outcome.is_loaded:
                 is_same = row["settings"] in (None, feed.settings.digest(feed.aliases))
-                if row["reason"].startswith(UNREADABLE) and is_same:
+                stays = (UNREADABLE, too_large(file.most_bytes))
+                if row["reason"].startswith(stays) and is_same:
                     continue
                 self.reader.check(feed, part)
                 if outcome.is_loaded:
@@ -571,7 +574,8 @@ def load_feeds(
         aliases: rows of the seed column_aliases (source, feed, delivered_name, column_name).
         ledger: the ledger so far.
         settings: landing_zone ('' = seeds), folder, run_id, max_snapshot_shrink_pct, feed_modes,
-            date_order, and schema, the SQL name of the schema of the tables beside the ledger.
+            date_order, max_unpacked_mb, and schema, the SQL name of the schema of the tables
+            beside the ledger.
         seeds: seed name to SQL name of its table.
         log: called with one line of progress or warning.
         references: rows of reference seeds, by name: sender_settings (source, feed, sender,
@@ -613,6 +617,8 @@ def load_feeds(
     for full_name, feed in feeds.items():
         if zone:
             deliveries = find_deliveries(Path(zone) / feed.source / feed.name)
+            parts = [part for delivery in deliveries for part in delivery.parts]
+            limit_unpacked(parts, int(settings.get("max_unpacked_mb", 20_000) * 1_000_000))
         else:
             seed = seed_of(full_name, registry[full_name])
             file = f"seeds/{feed.source}/{seed}.csv"

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 import duckdb
 
@@ -26,6 +25,7 @@ from benefits_warehouse.landing.files import (
     Part,
     RefusedError,
     Survey,
+    check_unpacked,
     count_of,
     explain,
     open_bytes,
@@ -255,14 +255,14 @@ class Reader:
             raise RefusedError(f"{UNREADABLE}: {unknown_kind(file.name)}; deliver {READABLE}")
         with standing_alone(file, self.scratch) as alone:
             if file.kind == "workbook":
-                return workbook_header(feed, cast(Path, alone.path))
+                return workbook_header(feed, alone)
             return self.read_parquet_header(alone)
 
     def read_parquet_header(self, file: File) -> Header:
         """The header of a Parquet file: the outer columns, as they are named in the file.
 
         Raises:
-            RefusedError: it is no Parquet file, or is cut short.
+            RefusedError: it is no Parquet file, is cut short, or unpacks to too much.
             OSError: the file can't be read.
         """
         with open_bytes(file) as opened:
@@ -273,14 +273,21 @@ class Reader:
             raise RefusedError("the file is empty: not even a header")
         if (start, end) != (b"PAR1", b"PAR1"):
             raise RefusedError(f"{UNREADABLE}: it is not a complete Parquet file; deliver it again")
+        path = quoted(self.safe_path(file))
+        # A value is landed as text of a byte at least, in however few bits it is packed.
+        sizes = "coalesce(sum(greatest(total_uncompressed_size, num_values)), 0)::hugeint"
         try:
             rows = self.connection.execute(
-                f"select name, num_children from parquet_schema({quoted(self.safe_path(file))})"
+                f"select name, num_children from parquet_schema({path})"
             ).fetchall()
+            unpacked = self.connection.execute(
+                f"select {sizes} from parquet_metadata({path})"
+            ).fetchall()[0][0]
         except duckdb.Error as error:
             raise RefusedError(
                 f"{UNREADABLE} as Parquet ({type(error).__name__}); deliver it again"
             ) from error
+        check_unpacked(unpacked, file.most_bytes)
         names: list[str] = []
         inner = 0
         for name, children in rows[1:]:
@@ -364,7 +371,7 @@ class Reader:
         """
         part = reading.part
         if file.kind == "workbook":
-            records = workbook_records(part.header, cast(Path, file.path))
+            records = workbook_records(part.header, file)
         else:
             records = json_records(part.header, part.columns.positions.values(), file)
         layout = layout_of(reading.feed, part)

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benefits_warehouse.landing.contract import Feed
-from benefits_warehouse.landing.files import Delivery, File, Part, is_hidden, shown_name
+from benefits_warehouse.landing.files import (
+    Delivery,
+    File,
+    Part,
+    is_hidden,
+    is_outside,
+    shown_name,
+)
 
 
 def find_strays(zone: Path, feeds: Sequence[Feed]) -> Iterator[tuple[Feed, list[Delivery]]]:
@@ -20,7 +27,10 @@ def find_strays(zone: Path, feeds: Sequence[Feed]) -> Iterator[tuple[Feed, list[
         feeds: the feeds, whose folders are left out.
     """
     known = {(feed.source, feed.name) for feed in feeds}
-    for source, name, folder, paths in folders_in(zone):
+    # A link in the place of a feed's folder is told as its delivery.
+    of_feeds = {zone / source for source, _ in known} | {zone / one / two for one, two in known}
+    for source, name, folder, found in folders_in(zone):
+        paths = [path for path in found if not (path in of_feeds and is_link_out(path, zone))]
         if (source, name) in known or not paths:
             continue
         deliveries = []
@@ -39,34 +49,39 @@ def folders_in(zone: Path) -> Iterator[tuple[str, str, Path, list[Path]]]:
     Args:
         zone: the landing zone.
     """
-    yield "", "", zone, files_in(zone)
-    for source in subfolders(zone):
-        yield source.name, "", source, files_in(source)
-        for folder in subfolders(source):
-            below = [
-                Path(parent, name)
-                for parent, folders, names in os.walk(folder)
-                if not prune(folders)
-                for name in names
-                if not is_hidden(name)
-            ]
-            yield source.name, folder.name, folder, sorted(below, key=os.fsencode)
+    yield "", "", zone, files_in(zone, zone)
+    for source in subfolders(zone, zone):
+        yield source.name, "", source, files_in(source, zone)
+        for folder in subfolders(source, zone):
+            yield source.name, folder.name, folder, sorted(below(folder, zone), key=os.fsencode)
 
 
-def prune(folders: list[str]) -> bool:
-    """Take hidden folders out of what os.walk is to visit; False, so that it may be a condition."""
-    folders[:] = [name for name in folders if not is_hidden(name)]
-    return False
+def below(folder: Path, zone: Path) -> Iterator[Path]:
+    """The files in a folder and its subfolders, and links out of the zone.
+
+    Args:
+        folder: the folder.
+        zone: the landing zone.
+    """
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not is_hidden(name)]
+        yield from (Path(parent, name) for name in names if not is_hidden(name))
+        yield from (path for name in folders if is_link_out(path := Path(parent, name), zone))
 
 
-def files_in(folder: Path) -> list[Path]:
-    """The files directly in a folder; none where it can't be listed."""
-    return [path for path in entries(folder) if not path.is_dir()]
+def is_link_out(path: Path, zone: Path) -> bool:
+    """True for a link to a place outside the zone: what is there is not even listed."""
+    return path.is_symlink() and is_outside(zone, path)
 
 
-def subfolders(folder: Path) -> list[Path]:
-    """The folders directly in a folder; none where it can't be listed."""
-    return [path for path in entries(folder) if path.is_dir()]
+def files_in(folder: Path, zone: Path) -> list[Path]:
+    """The files, and links out of the zone, directly in a folder; none where it can't be listed."""
+    return [path for path in entries(folder) if not path.is_dir() or is_link_out(path, zone)]
+
+
+def subfolders(folder: Path, zone: Path) -> list[Path]:
+    """The folders of the zone directly in a folder; none where it can't be listed."""
+    return [path for path in entries(folder) if path.is_dir() and not is_link_out(path, zone)]
 
 
 def entries(folder: Path) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benefits_warehouse.declarations import columns_of
-from benefits_warehouse.privacy.landed import LandedRows, of_person
+from benefits_warehouse.privacy.landed import LandedRows, of_person, searched
 from benefits_warehouse.privacy.plan import Plan
 from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted, rewrite
 from benefits_warehouse.sql import identifier, quoted
@@ -39,15 +39,21 @@ class DatabaseEraser:
         """The snapshots of persons, each with the SQL condition of this person's records."""
         # A record without a person_id is known by the hash of its content.
         keys = ", ".join(quoted(chr(31) + value) for value in ["", *plan.hashes])
-        condition = of_person(self.landed.feeds[ROSTER], plan.who)
+        feed = self.landed.feeds[ROSTER]
+        found = []
+        for table, columns in self.snapshots():
+            condition = of_person(feed, plan.who, [name for name in feed.words if name in columns])
+            found.append((table, f"({condition} or entity_key in ({keys}))"))
+        return found
+
+    def snapshots(self) -> list[tuple[str, list[str]]]:
+        """The snapshots of persons, each with its columns."""
         return [
-            (
-                f"restricted.snapshots.{identifier(table)}",
-                f"({condition} or entity_key in ({keys}))",
-            )
-            for (table,) in self.landed.query(
-                "select table_name from duckdb_columns() where database_name = 'restricted' "
-                "and schema_name = 'snapshots' and column_name = 'person_id'"
+            (f"restricted.snapshots.{identifier(table)}", columns)
+            for table, columns in self.landed.query(
+                "select table_name, list(column_name) from duckdb_columns() "
+                "where database_name = 'restricted' and schema_name = 'snapshots' "
+                "group by table_name having list_contains(list(column_name), 'person_id')"
             )
         ]
 
@@ -59,7 +65,7 @@ class DatabaseEraser:
         )
 
     def drop_derived(self, database: str, plan: Plan) -> None:
-        """Drop what the next build makes anew: tables below the feeds of persons, and seeds.
+        """Drop what the next runs make anew: tables below the feeds of persons, seeds, failures.
 
         Args:
             database: name that it is attached by.
@@ -72,7 +78,7 @@ class DatabaseEraser:
         ):
             is_built = "|" in (comment or "") and schema != "snapshots" and table in models
             is_seen_copy = "__" in table and table.split("__")[0] in models
-            if is_built or is_seen_copy or schema == "seeds":
+            if is_built or is_seen_copy or schema in ("seeds", "test_failures"):
                 name = ".".join(map(identifier, (database, schema, table)))
                 self.connection.execute(f"drop table {name}")
 
@@ -84,6 +90,27 @@ class DatabaseEraser:
             self.connection.execute(f"delete from {table} where {condition}")
         self.connection.execute(
             "alter table restricted.landing.landing_ledger add column if not exists erased bigint"
+        )
+        pattern = quoted(searched(self.landed, plan))
+        for table, columns in self.snapshots():
+            for column in map(identifier, set(self.landed.texts(ROSTER)) & set(columns)):
+                self.connection.execute(
+                    f"""update {table} set
+                        {column} = regexp_replace(
+                            strip_accents({column}), {pattern}, '\\1****\\3', 'g'
+                        )
+                    where regexp_matches(strip_accents({column}), {pattern})"""
+                )
+        kept = f"regexp_replace(strip_accents(name), {pattern}, '\\1****\\3', 'g')"
+        named = f"regexp_matches(strip_accents(name), {pattern})"
+        self.connection.execute(
+            f"""update restricted.landing.landing_ledger set
+                added_columns = list_transform(
+                    added_columns, lambda name: case when {named} then {kept} else name end
+                ),
+                reason = (
+                    select case when {named} then {kept} else name end from (select reason as name)
+                )"""
         )
         for name in self.landed.feeds:
             for file_id, rows in self.landed.erased_rows(name).items():
@@ -99,6 +126,7 @@ class DatabaseEraser:
         self.connection.execute("begin")
         self.drop_derived("analytics", plan)
         self.empty_quarantine(plan)
+        self.drop_findings(plan)
         self.record(plan)
         self.connection.execute("commit")
 
@@ -118,6 +146,25 @@ class DatabaseEraser:
                 left_at = coalesce(left_at, timestamp {quoted(plan.started_at)})
             where row_id in ({emptied})"""
         )
+
+    def drop_findings(self, plan: Plan) -> None:
+        """Take out the findings about the person and their accounts, and what happened to them."""
+        if not self.landed.query(
+            "select table_name from duckdb_tables() where database_name = 'analytics' "
+            "and schema_name = 'marts' and table_name = 'findings'"
+        ):
+            return
+        values = sorted({value for kind in plan.who.values() for value in kind})
+        self.connection.execute(
+            "create or replace temp table of_person as "
+            "select finding_id from analytics.marts.findings where list_has_any(subject_ids, ?)",
+            [values],
+        )
+        for table in ("findings", "finding_events"):
+            self.connection.execute(
+                f"delete from analytics.marts.{table} "
+                "where finding_id in (select finding_id from of_person)"
+            )
 
     def record(self, plan: Plan) -> None:
         """Write what was erased, never of whom, to the logs of runs and of erasures."""

@@ -27,7 +27,10 @@ def main() -> int:
         if not path.exists():
             raise RuntimeError(f"There is no warehouse in {folder}.")
         take_lock(folder, "encrypt")
-        connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+        spills = str(folder / "restricted" / "tmp")
+        connection = duckdb.connect(
+            config={"autoinstall_known_extensions": False, "temp_directory": spills}
+        )
         attach_restricted(connection, path, key=before)
         rewrite(connection, path, partial(attach_restricted, key=key))
     except RuntimeError as error:

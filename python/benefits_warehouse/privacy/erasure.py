@@ -11,9 +11,11 @@ import contextlib
 import io
 import os
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
+import yaml
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from benefits_warehouse.declarations import PROJECT
@@ -63,7 +65,7 @@ class Erasure:
 
     def __init__(self, folder: Path) -> None:
         restricted = folder / "restricted"
-        pepper = list_pepper(read_pepper(folder))
+        pepper = list_pepper(read_pepper(folder), restricted)
         check_list(restricted, pepper)
         registry = load_feeds()
         feeds = {name: Feed.of(name, entry) for name, entry in registry.items()}
@@ -94,7 +96,7 @@ class Erasure:
         Raises:
             RuntimeError: nobody is found, several persons are, or a seed still holds the person.
         """
-        plan = self.finder.find(who, is_exact)
+        plan = self.finder.find(who, is_exact, zone_of(dbt))
         plan.models = models_below(self.finder.landed.personal(), dbt)
         plan.save(self.plan_file)
         return plan
@@ -126,6 +128,19 @@ class Erasure:
                 "is from before. Fix what the build names, and run this again."
             )
         self.plan_file.unlink()
+
+
+def zone_of(dbt: list[str]) -> Path | None:
+    """The landing zone that the arguments of dbt, or the environment, name; None without one.
+
+    Args:
+        dbt: arguments of dbt, such as --vars.
+    """
+    named = os.environ.get("BENEFITS_LANDING_ZONE", "")
+    for flag, value in pairwise([*dbt, ""]):
+        if flag == "--vars" and value:
+            named = (yaml.safe_load(value) or {}).get("landing_zone") or named
+    return Path(named) if named.strip() else None
 
 
 def models_below(feeds: Iterable[str], dbt: list[str]) -> list[str]:

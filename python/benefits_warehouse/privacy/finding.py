@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import uuid
+import zipfile
+import zlib
 from pathlib import Path
+from typing import IO, Any
 
 from benefits_warehouse.feeds import seed_of
 from benefits_warehouse.privacy.cleaning import cleaned
-from benefits_warehouse.privacy.forgotten import tidy
-from benefits_warehouse.privacy.landed import LandedRows, of_person
+from benefits_warehouse.privacy.forgotten import TELLING, tidy
+from benefits_warehouse.privacy.landed import LandedRows, of_person, searched
 from benefits_warehouse.privacy.plan import Plan, Who
-from benefits_warehouse.sql import quoted
+from benefits_warehouse.sql import identifier, quoted
+
+PIECE = 1 << 24  # bytes of a refused file that are searched at a time
 
 
 class Finder:
@@ -26,12 +32,13 @@ class Finder:
         self.landed = landed
         self.project = project
 
-    def find(self, who: Who, is_exact: bool) -> Plan:
+    def find(self, who: Who, is_exact: bool, zone: Path | None = None) -> Plan:
         """What an erasure has to do; the models to build anew are not known here.
 
         Args:
             who: identifiers by kind, as the warehouse compares them.
             is_exact: take these alone, and also where nobody has them.
+            zone: the landing zone, whose refused files are searched as well.
 
         Raises:
             RuntimeError: nobody is found, several persons are, or a seed still holds the person.
@@ -45,6 +52,7 @@ class Finder:
         )
         count = sum(self.find_in(name, found, plan) for name in self.landed.personal())
         plan.names = sorted({name for name in plan.names if " " in name})
+        self.find_holders(plan, found, zone)
         if not count and not is_exact:
             raise RuntimeError(
                 "Nobody with these identifiers is in the warehouse. Nothing was changed. A line "
@@ -110,13 +118,13 @@ class Finder:
         Args:
             name: source.feed.
             who: identifiers by kind.
-            plan: its names, hashes and holders are added to.
+            plan: its names and hashes are added to.
 
         Returns:
             The number of rows found.
         """
         landed = self.landed
-        condition = of_person(landed.feeds[name], who)
+        condition = landed.of(name, who)
         rows = f"(from {landed.rows(name)} where change = 'upsert' and {condition})"
         plan.hashes += [
             str(row[0]) for row in landed.query(f"select distinct content_hash from {rows}")
@@ -126,8 +134,60 @@ class Finder:
             full = tidy(f"nullif(concat_ws(' ', {', '.join(parts)}), '')", "name")
             found = landed.query(f"select distinct {full} as name from {rows} where name <> ''")
             plan.names += [row[0] for row in found]
-        plan.holders[name] = self.holding_files(name, condition)
         return landed.count(f"from {rows}")
+
+    def find_holders(self, plan: Plan, who: Who, zone: Path | None) -> None:
+        """Put into the plan which delivered files hold a person: every one that can be told.
+
+        In rows, in texts of others, in malformed lines, in a header or in the name of a file; and
+        of files that were refused, so that nothing of them was landed, those that hold the words.
+
+        Args:
+            plan: its names are known; its holders are filled in.
+            who: identifiers by kind.
+            zone: the landing zone, where there is one.
+        """
+        landed, pattern = self.landed, quoted(searched(self.landed, plan))
+        lines = f"select distinct file_id from {landed.lines()} where {self.lines_of(plan, who)}"
+        for name in landed.feeds:
+            texts = [
+                f"coalesce(regexp_matches(strip_accents({identifier(column)}), {pattern}), false)"
+                for column in landed.texts(name)
+            ]
+            named = " or ".join([landed.of(name, who), *texts])
+            files = self.holding_files(name, f"({named})") if landed.files(name) else []
+            source, feed = name.split(".")
+            rows = landed.query(
+                f"""select
+                    file,
+                    status,
+                    file_id in ({lines})
+                    or regexp_matches(strip_accents(concat_ws(' ', file, added_columns)), {pattern})
+                from restricted.landing.landing_ledger
+                where source = {quoted(source)} and feed = {quoted(feed)}"""
+            )
+            words = [value for values in who.values() for value in values if len(value) >= TELLING]
+            for file, status, is_named in rows:
+                path = zone / source / feed / file if zone else None
+                if is_named or (
+                    status == "refused" and path and holds(path, [*words, *plan.names])
+                ):
+                    files.append(file)
+            plan.holders[name] = sorted(set(files))
+
+    def lines_of(self, plan: Plan, who: Who) -> str:
+        """SQL condition: which malformed lines name a person.
+
+        Args:
+            plan: its names are known.
+            who: identifiers by kind.
+        """
+        cells = "string_split_regex(lower(raw_line), '[ ]*[,;|\\t\"]+[ ]*')"
+        ids = [value.lower() for values in who.values() for value in sorted(values)]
+        telling = [value for value in ids if len(value) >= TELLING or not value.isdecimal()]
+        found = f"list_has_any({cells}, [{', '.join(map(quoted, telling))}]::varchar[])"
+        pattern = quoted(searched(self.landed, plan))
+        return f"(regexp_matches(strip_accents(raw_line), {pattern}) or {found})"
 
     def holding_files(self, name: str, condition: str) -> list[str]:
         """The delivered files that hold a person: of a snapshot all that showed the row.
@@ -194,3 +254,33 @@ class Finder:
                 f"Nothing was changed: {', '.join(holding)} still hold the person, and each build "
                 "reads its seeds whole. Remove these rows, and run this again."
             )
+
+
+def holds(path: Path, words: list[str]) -> bool:
+    """Whether a file holds one of some words, in any case; packed files are unpacked.
+
+    Args:
+        path: the file; one that is gone, or can't be read, holds nothing that can be told.
+        words: what to look for.
+    """
+    wanted = [word.lower() for word in words]
+
+    def is_in(file: IO[bytes]) -> bool:
+        """Whether a stream holds one of the words, read piece by piece."""
+        rest = ""
+        while data := file.read(PIECE):
+            text = rest + data.replace(b"\0", b"").decode(errors="replace").lower()
+            if any(word in text for word in wanted):
+                return True
+            rest = text[-200:]
+        return False
+
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                return any(is_in(packed.open(name)) for name in packed.namelist())
+        opener: Any = gzip.open if path.suffix == ".gz" else open
+        with opener(path, "rb") as file:
+            return is_in(file)
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return False

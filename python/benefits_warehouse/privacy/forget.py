@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from benefits_warehouse.privacy.audit import record
 from benefits_warehouse.privacy.cleaning import cleaned
 from benefits_warehouse.privacy.erasure import Erasure
 from benefits_warehouse.privacy.forgotten import KINDS, tidy
@@ -86,6 +87,8 @@ def main(arguments: list[str]) -> int:
                 print(f"Which person? One `kind: value` a line ({', '.join(KINDS)}); Ctrl-D ends.")
             plan = erasure.make_plan(*read_request(sys.stdin), arguments)
         erasure.run(plan, arguments)
+        counts = {name: list(counted) for name, counted in (plan.erased or {}).items()}
+        record(folder, "erasure", run_id=plan.run_id, rows_and_lines=counts)
     except (RuntimeError, OSError, duckdb.IOException) as error:
         print(error, file=sys.stderr)
         return 2

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
+from itertools import permutations
 from pathlib import Path
 
 import duckdb
@@ -23,6 +24,9 @@ from benefits_warehouse.whole_files import PRIVATE_FILE, replacing, write_text
 LIST = "forgotten"
 # What can say whose a row is. A column of a feed that does has the same name (var feeds).
 KINDS = ("person_id", "employee_id", "email", "benefit_account_id")
+SEPARATOR = "\x1e"  # between the peppers of the list
+TELLING = 6  # characters of an id that is searched for where ids don't belong
+NOTHING = "[^\\s\\S]"  # a pattern that is found nowhere
 
 
 def tidy(value: str, kind: str) -> str:
@@ -36,35 +40,128 @@ def tidy(value: str, kind: str) -> str:
     return f"lower({tidied})" if kind == "email" else tidied
 
 
-def token(value: str, kind: str) -> str:
-    """SQL of the token of a delivered value; the pepper is a variable of the session, never text.
+def spelled(value: str, kind: str) -> str:
+    """SQL of a value without what is only spelling: letter case, wide letters, blanks, dashes.
+
+    Args:
+        value: SQL of the text.
+        kind: one of KINDS; of an address, what mail programs put around it goes as well.
+    """
+    narrow = "".join(map(chr, range(0x21, 0x7F)))
+    wide = "".join(map(chr, range(0xFF01, 0xFF5F)))
+    text = f"lower(translate({value}, {quoted(wide)}, {quoted(narrow)}))"
+    text = rf"regexp_replace({text}, '[\s\p{{Z}}\p{{Cc}}\p{{Cf}}]', '', 'g')"
+    text = rf"regexp_replace({text}, '[\p{{Pd}}−]', '-', 'g')"
+    if kind == "email":
+        text = f"""regexp_replace({text}, '^[<"]*(mailto:)?[<"]*|[>".]*$', '', 'g')"""
+    return text
+
+
+def keyed(text: str, kind: str) -> str:
+    """SQL of the token of a text; the pepper is a variable of the session, never SQL text.
 
     Another one than the e-mail's token in the marts, so that the list does not lead there.
+
+    Args:
+        text: SQL of the text as it is compared.
+        kind: one of KINDS.
+    """
+    peppers = f"string_split(getvariable('forgotten_pepper'), {quoted(SEPARATOR)})"
+    first = f"sha256({peppers}[1] || chr(31) || {quoted(kind)} || chr(31) || {text})"
+    made = (
+        f"list_reduce(list_concat([{first}], {peppers}[2:]), "
+        "lambda made, pepper: sha256(pepper || chr(31) || made))"
+    )
+    missing = "error('no pepper: nobody is found')"
+    return f"case when getvariable('forgotten_pepper') is null then {missing} else {made} end"
+
+
+def wrapped(made: str, pepper: str) -> str:
+    """A token hashed once more, as keyed does with each pepper but the first."""
+    return hashlib.sha256(f"{pepper}\x1f{made}".encode()).hexdigest()
+
+
+def token(value: str, kind: str) -> str:
+    """SQL of the token of a delivered value, as it is compared; see keyed."""
+    return keyed(tidy(value, kind), kind)
+
+
+def tokens(value: str, kind: str) -> str:
+    """SQL of a list of the tokens of a delivered value: as it is compared, and as it is spelled.
+
+    A list that an older version made has the first ones only.
+    """
+    return f"[{token(value, kind)}, {keyed(spelled(value, kind), kind)}]"
+
+
+def on_list(value: str, kind: str) -> str:
+    """SQL condition: a delivered value is of somebody on the list; false or null where it is not.
 
     Args:
         value: SQL of the text.
         kind: one of KINDS.
     """
-    pepper = "getvariable('forgotten_pepper')"
-    keyed = f"sha256({pepper} || chr(31) || {quoted(kind)} || chr(31) || {tidy(value, kind)})"
-    return f"case when {pepper} is null then error('no pepper: nobody is found') else {keyed} end"
+    known = "(select token from forgotten)"
+    other = keyed(spelled(value, kind), kind)
+    return f"({token(value, kind)} in {known} or {other} in {known})"
 
 
-def pattern_of(values: Iterable[str]) -> str:
-    """A regular expression that finds values as whole words, whatever their case."""
+def is_telling(value: str) -> str:
+    """SQL condition: an id that no other cell has by chance: long enough, letters and digits."""
+    return (
+        f"(length({value}) >= {TELLING} and regexp_matches({value}, '\\p{{L}}')"
+        f" or regexp_matches({value}, '\\p{{L}}') and regexp_matches({value}, '\\p{{Nd}}'))"
+    )
+
+
+def name_pattern(name: str) -> str:
+    """A regular expression of a full name: its parts in any order, initials between them or not.
+
+    Args:
+        name: the name; of more than four parts the order is kept.
+    """
+    between = r"[^\p{L}\p{N}]+(?:\p{L}[^\p{L}\p{N}]+)?"
+    parts = [re.escape(part) for part in name.split()]
+    orders = permutations(parts) if len(parts) <= 4 else [tuple(parts)]
+    return "|".join(between.join(order) for order in sorted(set(orders)))
+
+
+def pattern_of(values: Iterable[str], names: Iterable[str] = ()) -> str:
+    """A regular expression that finds values and names as whole words, whatever their case.
+
+    Args:
+        values: addresses and ids; those of a few characters are left out, since they would be
+            found in what others say.
+        names: full names, without accents, as the text is to be that is searched.
+    """
     edge = r"[^\p{L}\p{N}]"
-    escaped = "|".join(re.escape(value) for value in sorted(values))
-    return f"(?i)(^|{edge})({escaped})({edge}|$)"
+    found = [re.escape(value) for value in sorted(values) if len(value) >= TELLING]
+    found += [name_pattern(name) for name in sorted(names)]
+    return f"(?i)(^|{edge})({'|'.join(found)})({edge}|$)" if found else NOTHING
 
 
-def list_pepper(pepper: str) -> str:
-    """The pepper of the list: that of the tokens, or the one before where it was changed since."""
-    return os.environ.get("DBT_ENV_SECRET_FORGOTTEN_PEPPER") or pepper
+def list_pepper(pepper: str, restricted: Path) -> str:
+    """The peppers of the list, the oldest first, with SEPARATOR between them.
+
+    Args:
+        pepper: that of the tokens.
+        restricted: the folder `restricted` of the warehouse, where a rotation leaves older ones.
+
+    Returns:
+        These and the pepper; DBT_ENV_SECRET_FORGOTTEN_PEPPER alone, where it is set.
+    """
+    older = restricted / f"{LIST}.peppers"
+    known = older.read_text().split(SEPARATOR) if older.exists() else []
+    return os.environ.get("DBT_ENV_SECRET_FORGOTTEN_PEPPER") or SEPARATOR.join([*known, pepper])
 
 
-def check_token(pepper: str) -> str:
-    """The first line of a list that this pepper made."""
-    return hashlib.sha256(f"{pepper}\x1fnothing\x1f".encode()).hexdigest()
+def check_token(peppers: str) -> str:
+    """The first line of a list that these peppers made, see list_pepper."""
+    first, *others = peppers.split(SEPARATOR)
+    made = hashlib.sha256(f"{first}\x1fnothing\x1f".encode()).hexdigest()
+    for pepper in others:
+        made = wrapped(made, pepper)
+    return made
 
 
 def check_list(restricted: Path, pepper: str) -> None:
@@ -123,7 +220,8 @@ class Forgotten:
         """
         for kind, values in who.items():
             rows = self.connection.execute(
-                f"select {token('value', kind)} from (select unnest(?::varchar[]) as value)",
+                f"select unnest({tokens('value', kind)}) "
+                "from (select unnest(?::varchar[]) as value)",
                 [sorted(values)],
             ).fetchall()
             self.tokens.update(row[0] for row in rows)
@@ -143,19 +241,28 @@ class Forgotten:
         Returns:
             The condition, true or false and never null; None where no row is.
         """
+        places = [(kind, kind) for kind in feed.identifies]
+        if "email" in feed.identifies:  # in a row that moved, the address stands elsewhere
+            landed = {row[0] for row in self.connection.execute(f"describe from {rows}").fetchall()}
+            others = landed & set(feed.columns) - {*feed.identifies, *feed.mentions}
+            places += [(column, "email") for column in sorted(others)]
         conditions = []
-        for kind in feed.identifies:
-            column, table = identifier(kind), f"forgotten_{kind}"
+        for place, kind in places:
+            column, table = identifier(place), f"forgotten_{place}"
+            addresses = f"where contains({column}, '@') or contains({column}, '＠')"
             self.connection.execute(
                 f"""create or replace temp table {table} as
-                select value from (select distinct {column} as value from {rows})
-                where {token("value", kind)} in (select token from forgotten)"""
+                select value from (
+                    select distinct {column} as value from {rows}
+                    {addresses if place != kind else ""}
+                )
+                where {on_list("value", kind)}"""
             )
             if self.connection.execute(f"select 1 from {table} limit 1").fetchone():
                 conditions.append(f"coalesce({column} in (select value from {table}), false)")
         return f"({' or '.join(conditions)})" if conditions else None
 
-    def erase(self, feed: Feed, path: Path) -> int:
+    def erase(self, feed: Feed, path: Path, person: str = "") -> int:
         """Empty the rows of forgotten persons in a file of landed rows.
 
         A row keeps its place and its lineage, since that is its number in a delta feed, and so that
@@ -164,14 +271,16 @@ class Forgotten:
         Args:
             feed: the feed.
             path: Parquet file of its landed rows; it is replaced where one is of such a person.
+            person: SQL condition, which rows are of a person besides those on the list.
 
         Returns:
             The number of rows emptied now.
         """
         rows = f"read_parquet({quoted(path)})"
-        condition = self.of_forgotten(feed, rows)
-        if condition is None:
+        condition = " or ".join(filter(None, [self.of_forgotten(feed, rows), person]))
+        if not condition:
             return 0
+        condition = f"({condition})"
         columns = [
             row[0] for row in self.connection.execute(f"describe select * from {rows}").fetchall()
         ]
@@ -200,12 +309,16 @@ class Forgotten:
         Args:
             pattern: what to look for besides the list, see pattern_of.
         """
-        cells = "string_split_regex(raw_line, '[,;|\\t\"]+')"
-        tokens = " || ".join(
-            f"list_transform({cells}, lambda cell: {token('cell', kind)})" for kind in KINDS
+        cells = "list_distinct(string_split_regex(raw_line, '[,;|\\t\"]+'))"
+        ids = f"list_filter({cells}, lambda cell: {is_telling('cell')})"
+        found = " || ".join(
+            f"flatten(list_transform({cells if kind == 'email' else ids}, "
+            f"lambda cell: {tokens('cell', kind)}))"
+            for kind in KINDS
         )
-        names = f"list_has_any({tokens}, (select list(token) from forgotten))"
-        return names + f" or regexp_matches(raw_line, {quoted(pattern)})" * bool(pattern)
+        names = f"list_has_any({found}, (select list(token) from forgotten))"
+        searched = f" or regexp_matches(strip_accents(raw_line), {quoted(pattern)})"
+        return names + searched * bool(pattern)
 
     def erase_lines(self, path: Path, pattern: str = "") -> int:
         """Drop the text of malformed lines that name forgotten persons; the lines stay counted.
@@ -219,16 +332,19 @@ class Forgotten:
         """
         return self.erase_text(path, "raw_line", self.lines_named(pattern))
 
-    def erase_mentions(self, path: Path, column: str, pattern: str) -> int:
-        """Drop free text of others' rows that names a person; returns the number of rows.
+    def erase_mentions(self, path: Path, column: str, pattern: str, is_kept: bool) -> int:
+        """Take a person out of a text of others' rows; returns the number of rows.
 
         Args:
             path: Parquet file of landed rows.
-            column: column of free text.
+            column: column of the text.
             pattern: what to look for, see pattern_of.
+            is_kept: the rest of the text stays.
         """
-        names = f"regexp_matches({identifier(column)}, {quoted(pattern)})"
-        return self.erase_text(path, column, names)
+        text = f"strip_accents({identifier(column)})"
+        kept = f"regexp_replace({text}, {quoted(pattern)}, '\\1****\\3', 'g')"
+        names = f"regexp_matches({text}, {quoted(pattern)})"
+        return self.erase_text(path, column, names, kept if is_kept else "null")
 
     def count_text(self, path: Path, column: str, names: str) -> int:
         """In how many rows of a file a condition on the text of a column holds.
@@ -245,17 +361,18 @@ class Forgotten:
         )
         return int(found)
 
-    def erase_text(self, path: Path, column: str, names: str) -> int:
-        """Null a column where a condition on its text holds; returns in how many rows.
+    def erase_text(self, path: Path, column: str, names: str, instead: str = "null") -> int:
+        """Replace a column where a condition on its text holds; returns in how many rows.
 
         Args:
             path: Parquet file.
             column: column of text.
             names: SQL condition.
+            instead: SQL of what the text becomes there.
         """
         found, text = self.count_text(path, column, names), identifier(column)
         if found:
-            kept = f"case when not coalesce({names}, false) then {text} end"
+            kept = f"case when coalesce({names}, false) then {instead} else {text} end"
             self.rewrite(
                 path, f"select * replace ({kept} as {text}) from read_parquet({quoted(path)})"
             )

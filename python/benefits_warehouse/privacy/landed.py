@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,16 @@ import duckdb
 from benefits_warehouse.feeds import Feed as DeclaredFeed
 from benefits_warehouse.landing.contract import Feed
 from benefits_warehouse.landing.intact import forget_notes
-from benefits_warehouse.privacy.forgotten import KINDS, Forgotten, pattern_of, tidy
+from benefits_warehouse.privacy.forgotten import (
+    KINDS,
+    TELLING,
+    Forgotten,
+    pattern_of,
+    spelled,
+    tidy,
+)
 from benefits_warehouse.privacy.plan import Plan
-from benefits_warehouse.sql import only_row, quoted
+from benefits_warehouse.sql import identifier, only_row, quoted
 
 
 class LandedRows:
@@ -50,6 +58,61 @@ class LandedRows:
         """The feeds that name persons."""
         return {name: feed for name, feed in self.feeds.items() if feed.identifies}
 
+    def columns(self, name: str, path: Path | None = None) -> set[str]:
+        """The columns of the landed rows of a feed; none where nothing has landed.
+
+        Args:
+            name: source.feed.
+            path: one file, which may lack columns that an older version did not know; else all.
+        """
+        if not self.files(name):
+            return set()
+        rows = f"read_parquet({quoted(path)})" if path else self.rows(name)
+        return {row[0] for row in self.query(f"describe select * from {rows}")}
+
+    def texts(self, name: str, path: Path | None = None) -> dict[str, bool]:
+        """Free text of a feed, and whether the rest of a text stays when a person is taken out.
+
+        A key stays as it is: what is left of it would be another row's.
+
+        Args:
+            name: source.feed.
+            path: see columns.
+        """
+        declared, landed = self.registry[name], self.columns(name, path)
+        found = {column: False for column in declared.masked("hidden")}
+        found |= {column: True for column in declared.having("free_text")}
+        return {
+            column: is_kept
+            for column, is_kept in found.items()
+            if column in landed and not declared.columns[column].key
+        }
+
+    def mentioning(self, name: str, pattern: str) -> list[Path]:
+        """The files of a feed in which a text says what a pattern finds, see forgotten.pattern_of.
+
+        Args:
+            name: source.feed.
+            pattern: the pattern.
+        """
+        texts = [
+            f"regexp_matches(strip_accents({identifier(column)}), {quoted(pattern)})"
+            for column in self.texts(name)
+        ]
+        if not texts:
+            return []
+        found = self.query(
+            f"select distinct filename from {self.rows(name, ', filename = true')} "
+            f"where {' or '.join(texts)}"
+        )
+        return [Path(row[0]) for row in found]
+
+    def of(self, name: str, who: Mapping[str, Iterable[str]], path: Path | None = None) -> str:
+        """SQL condition: which landed rows of a feed are of a person, see of_person and columns."""
+        landed = self.columns(name, path)
+        words = [column for column in self.feeds[name].words if column in landed]
+        return of_person(self.feeds[name], who, words)
+
     def rows(self, name: str, options: str = "") -> str:
         """SQL of the landed rows of a feed.
 
@@ -59,6 +122,11 @@ class LandedRows:
         """
         pattern = self.folder / name.replace(".", "/") / "*.parquet"
         return f"read_parquet({quoted(pattern)}, union_by_name = true{options})"
+
+    def lines(self) -> str:
+        """SQL of the malformed lines of all feeds."""
+        pattern = self.folder / "rejected_lines" / "*.parquet"
+        return f"read_parquet({quoted(pattern)}, union_by_name = true)"
 
     def files(self, name: str) -> list[Path]:
         """The Parquet files of a feed, or of rejected_lines."""
@@ -81,21 +149,48 @@ class LandedRows:
         )
 
 
-def of_person(feed: Feed, who: Mapping[str, Iterable[str]]) -> str:
+def of_person(feed: Feed, who: Mapping[str, Iterable[str]], columns: Iterable[str] = ()) -> str:
     """SQL condition: which rows of a feed are of a person, named in clear.
 
     Args:
         feed: the feed.
         who: identifiers by kind, see forgotten.KINDS.
+        columns: further columns, of which one that holds nothing but an address or a telling id of
+            the person says that the cells of the row moved.
 
     Returns:
         The condition in parentheses; true or false and never null.
     """
     parts = ["false"]
     for kind in feed.identifies:
-        values = ", ".join(quoted(value) for value in sorted(who[kind]))
-        parts += [f"coalesce({tidy(kind, kind)} in ({values}), false)"] if values else []
+        parts += [same(kind, kind, value) for value in sorted(who[kind])]
+        for column in columns:
+            parts += [
+                same(column, kind, value)
+                for value in sorted(who[kind])
+                if kind == "email" or (len(value) >= TELLING and re.search(r"[^\W\d]", value))
+            ]
     return f"({' or '.join(parts)})"
+
+
+def same(column: str, kind: str, value: str) -> str:
+    """SQL condition: a column holds an identifier, however it is spelled; never null."""
+    return (
+        f"coalesce({tidy(identifier(column), kind)} = {quoted(value)} "
+        f"or {spelled(identifier(column), kind)} = {spelled(quoted(value), kind)}, false)"
+    )
+
+
+def searched(landed: LandedRows, plan: Plan) -> str:
+    """The pattern of what a plan's person is called, see forgotten.pattern_of.
+
+    Args:
+        landed: the landed rows.
+        plan: whose person is meant.
+    """
+    plain = landed.query("select strip_accents(unnest(?::varchar[]))", [plan.names])
+    values = [value for kind in KINDS for value in plan.who[kind]]
+    return pattern_of(values, [row[0] for row in plain])
 
 
 class LandedEraser:
@@ -124,19 +219,20 @@ class LandedEraser:
         """
         self.forgotten.add(plan.who, self.pepper)
         forget_notes(self.landed.folder)
-        named = [*(value for kind in KINDS for value in plan.who[kind]), *plan.names]
-        pattern = pattern_of(named)
+        pattern = searched(self.landed, plan)
         if plan.lines is None:  # counted before the first is gone, or a kill would lose count
             plan.lines = self.count_lines(pattern)
             save()
         for path in self.landed.files("rejected_lines"):
             self.forgotten.erase_lines(path, pattern)
         for name, feed in self.landed.personal().items():
-            self.forget_presence(name, of_person(feed, plan.who))
+            self.forget_presence(name, self.landed.of(name, plan.who))
             for path in self.landed.files(name):
-                self.forgotten.erase(feed, path)
-                for column in self.landed.registry[name].masked("hidden"):
-                    self.forgotten.erase_mentions(path, column, pattern)
+                self.forgotten.erase(feed, path, self.landed.of(name, plan.who, path))
+        for name in self.landed.feeds:
+            for path in self.landed.mentioning(name, pattern):
+                for column, is_kept in self.landed.texts(name, path).items():
+                    self.forgotten.erase_mentions(path, column, pattern, is_kept)
         return self.erased_now(plan.lines)
 
     def forget_presence(self, name: str, condition: str) -> None:

@@ -15,33 +15,42 @@ from benefits_warehouse.privacy.cleaning import MACROS
 # What no column is called: a number, a day, an address, or a text of more than a few words.
 VALUE = re.compile(r"@|\d{4,}|^[\W\d_]*\d[\W\d_]*$|^.{41,}$|\d[-/.:]\d", re.DOTALL)
 
+# Those of macros/privacy that need nothing of dbt but vars.
+MASKING: tuple[str, ...] = (
+    "shown_name",
+    "shape_of",
+    "mask_name",
+    "mask_email",
+    "mask_text",
+    "mask_delivered",
+)
+MASKING += ("holds_personal_data", "plain_text", "has_signs_of", "is_id", "person_token")
+
 
 @cache
 def macros() -> Any:
     """The macros that mask, as one Jinja module, with masking on; dbt is not needed for it."""
     privacy = MACROS.parent / "privacy"
-    environment = Environment()
+    environment = Environment(extensions=["jinja2.ext.do"])
     patterns: dict[str, Any] = {}
     environment.globals["return"] = lambda value: patterns.update(value) or ""
     source = (privacy / "personal_patterns.sql").read_text()
     environment.from_string(source).module.personal_patterns()  # type: ignore[attr-defined]
     environment.globals |= {"personal_patterns": lambda: patterns, "var": lambda name: True}
-    names = ("shown_name", "shape_of", "mask_name", "mask_email", "mask_text", "mask_delivered")
-    texts = [(privacy / f"{name}.sql").read_text() for name in names]
+    texts = [(privacy / f"{name}.sql").read_text() for name in MASKING]
     texts += [path.read_text() for path in sorted(MACROS.glob("*.sql"))]
     return environment.from_string("".join(texts)).module
 
 
-def masked_sql(value: str, pii: str | None, is_text: bool) -> str:
+def masked_sql(value: str, kind: str) -> str:
     """SQL of a value as it may be shown, as text.
 
     Args:
         value: SQL of the value.
-        pii: how the registry of feeds says that it is masked, None where it is not about a person.
-        is_text: it may hold what looks personal.
+        kind: what its column holds, see the macro mask_delivered; an id needs the pepper in the
+            session, and a date, an amount or a company is one that could not be read.
     """
-    kind = pii or ("text" if is_text else None)
-    return f"({macros().mask_delivered(value, kind)})::varchar" if kind else f"{value}::varchar"
+    return f"({macros().mask_delivered(value, kind)})::varchar"
 
 
 @cache

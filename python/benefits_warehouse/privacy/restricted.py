@@ -10,12 +10,13 @@ from pathlib import Path
 import duckdb
 
 from benefits_warehouse.sql import quoted
-from benefits_warehouse.whole_files import PRIVATE_FILE, replacing
+from benefits_warehouse.whole_files import PRIVATE_FILE, replacing, write_text
 
 KEY = "DBT_ENV_SECRET_RESTRICTED_KEY"
 SHORTEST_KEY = 16
 # As in profiles.yml: readers of 1.4 and later may open analytics, only this project the other.
 PUBLISHED_STORAGE, STORAGE = "v1.4.0", "v1.5.0"
+REWRITE = "rewrite"  # a note in .build, see ask_for_rewrite
 
 
 def restricted_key(name: str = KEY) -> str:
@@ -133,3 +134,32 @@ def rewrite(
         connection.execute(f"checkpoint {path.stem}")
         connection.execute(f"detach {path.stem}")
         path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+
+
+def ask_for_rewrite(folder: Path) -> bool:
+    """Note that free blocks of the working copy may hold what is not to be shown; macros call it.
+
+    Args:
+        folder: the warehouse folder.
+
+    Returns:
+        True.
+    """
+    note = folder / ".build" / REWRITE
+    if not note.exists():
+        write_text(note, "", PRIVATE_FILE)
+    return True
+
+
+def rewrite_asked_for(folder: Path) -> None:
+    """Rewrite the working copy of analytics.duckdb where that was asked for.
+
+    Args:
+        folder: the warehouse folder; nobody has the working copy open.
+    """
+    note, working_copy = folder / ".build" / REWRITE, folder / ".build" / "analytics.duckdb"
+    if note.exists() and working_copy.exists():
+        with duckdb.connect(config={"temp_directory": str(folder / "restricted" / "tmp")}) as own:
+            attach_plain(own, working_copy, "analytics")
+            rewrite(own, working_copy, attach_plain)
+    note.unlink(missing_ok=True)

@@ -27,11 +27,19 @@ from dbt.flags import get_flags
 from dbt_common.events.event_manager_client import add_callback_to_manager
 from dbt_common.invocation import get_invocation_id
 
+from benefits_warehouse.alerts.message import lines_of
+from benefits_warehouse.alerts.stopped import StoppedRunTeller, stopped_runs
+from benefits_warehouse.alerts.webhook import post, webhook
 from benefits_warehouse.feeds import feed_problems
 from benefits_warehouse.landing.intact import damaged
 from benefits_warehouse.landing.zone import refuse_blank_places, zone_problem
+from benefits_warehouse.privacy import audit
 from benefits_warehouse.privacy.forgotten import check_list, list_pepper
-from benefits_warehouse.privacy.restricted import attach_restricted
+from benefits_warehouse.privacy.restricted import (
+    ask_for_rewrite,
+    attach_restricted,
+    rewrite_asked_for,
+)
 from benefits_warehouse.runtime.full_disk import FullDiskTeller
 from benefits_warehouse.runtime.messages import hide_values
 from benefits_warehouse.runtime.reference import check_reference, reference_folder
@@ -44,13 +52,17 @@ from benefits_warehouse.whole_files import (
     PUBLIC_FOLDER,
     copy_beside,
     finish_file,
+    fresh_part,
     make_folder,
+    refuse_links,
     replacing,
     write_text,
 )
 
 PEPPER = "DBT_ENV_SECRET_PII_PEPPER"
-SOUND_PEPPER = 16  # characters; warned below
+SOUND_PEPPER = 16  # characters
+ROTATION = "restricted/rotation.json"  # what a change of the pepper has to do
+WRITING = ("build", "run", "seed", "snapshot", "retry")  # commands that write to the warehouse
 
 # The locks that this process holds, so that dbt's runner can be called twice in one process.
 _locks: dict[Path, int] = {}
@@ -69,7 +81,8 @@ def take_lock(folder: Path, tool: str = "") -> None:
     path = folder / ".build" / "run.lock"
     if path in _locks:
         return
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    refuse_links(folder)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, PRIVATE_FILE)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -112,7 +125,7 @@ def read_pepper(folder: Path) -> str:
         A secret that is not blank. It goes into a session variable, never into SQL text or a log.
 
     Raises:
-        RuntimeError: the pepper is blank, so that tokens could be guessed.
+        RuntimeError: the pepper is blank or short, so that tokens could be guessed.
     """
     place, pepper = PEPPER, os.environ.get(PEPPER, "")
     if not pepper:
@@ -121,15 +134,11 @@ def read_pepper(folder: Path) -> str:
         if not path.exists():
             write_text(path, secrets.token_hex(32), PRIVATE_FILE)
         pepper = path.read_text().strip()
-    if not pepper.strip():
-        raise RuntimeError(
-            f"The pepper of the person tokens ({place}) is blank, so tokens could be guessed: "
-            f"give it {SOUND_PEPPER} characters or more (openssl rand -hex 32). Nothing is changed"
-        )
     if len(pepper.strip()) < SOUND_PEPPER:
-        print(
-            f"{place} is short: {SOUND_PEPPER} characters or more keep tokens from being guessed",
-            file=sys.stderr,
+        what = "too short" if pepper.strip() else "blank"
+        raise RuntimeError(
+            f"The pepper of the person tokens ({place}) is {what}, so tokens could be guessed: "
+            f"give it {SOUND_PEPPER} characters or more (openssl rand -hex 32). Nothing is changed"
         )
     return pepper
 
@@ -182,6 +191,22 @@ def refuse_while_erasing(folder: Path) -> None:
         )
 
 
+def refuse_while_rotating(folder: Path) -> None:
+    """Refuse to run with a pepper that is half changed.
+
+    Args:
+        folder: the warehouse folder.
+
+    Raises:
+        RuntimeError: a rotation was begun and did not end.
+    """
+    if (folder / ROTATION).exists():
+        raise RuntimeError(
+            "A change of the pepper is not finished: run `make rotate-pepper` again. It continues "
+            "where it stopped."
+        )
+
+
 def command() -> str:
     """The command that dbt runs, such as build; empty where there is none."""
     flags: Any = get_flags()  # type: ignore[no-untyped-call]
@@ -201,6 +226,30 @@ def refuse_clone() -> None:
         )
 
 
+def refuse_direct_query() -> None:
+    """Refuse `dbt show --inline-direct`, which would show rows past every macro.
+
+    Raises:
+        RuntimeError: masking is on; nothing was read.
+    """
+    flags: Any = get_flags()  # type: ignore[no-untyped-call]
+    is_masked = (flags.VARS or {}).get("pii_masking_enabled", True)
+    if command() == "show" and getattr(flags, "INLINE_DIRECT", None) and is_masked:
+        raise RuntimeError(
+            "dbt show --inline-direct would show rows of persons on the console and in the log. "
+            "Nothing was read. Use --inline, which leaves those columns out, or query the "
+            "database file with DuckDB, which leaves no log."
+        )
+
+
+def close_logs() -> None:
+    """Take the rights of others on dbt's log files away; dbt makes them before we are asked."""
+    flags: Any = get_flags()  # type: ignore[no-untyped-call]
+    for path in Path(str(getattr(flags, "LOG_PATH", None) or "logs")).glob("*.log*"):
+        if path.is_file() and not path.is_symlink():
+            path.chmod(PRIVATE_FILE)
+
+
 class Plugin(BasePlugin):
     """See the module's docstring."""
 
@@ -214,14 +263,20 @@ class Plugin(BasePlugin):
         working_copy = Path(self.creds.path).resolve()
         self.folder = working_copy.parent.parent
         refuse_clone()
+        refuse_direct_query()
         os.umask(0o077)
         hide_values()
+        close_logs()
         if not self.folder.exists():
             self.folder.mkdir(parents=True)
             self.folder.chmod(PUBLIC_FOLDER)
+        refuse_links(self.folder)
         for name in (".build", "restricted", "restricted/tmp", "restricted/landing"):
             (self.folder / name).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         take_lock(self.folder)
+        self.stopped = StoppedRunTeller(self.folder, command(), get_invocation_id())
+        if command() in WRITING:
+            add_callback_to_manager(self.stopped)
         close_to_others(self.folder)
         for path in self.folder.glob(".analytics.duckdb.*"):
             path.unlink()  # what a killed run left of a copy
@@ -230,10 +285,14 @@ class Plugin(BasePlugin):
             # Only what is published was put back from a backup: run records and logs are in it.
             with replacing(working_copy, PRIVATE_FILE) as part:
                 shutil.copyfile(published, part)
+        if command() in WRITING:
+            rewrite_asked_for(self.folder)
         add_callback_to_manager(FullDiskTeller(self.folder))
         refuse_while_erasing(self.folder)
+        refuse_while_rotating(self.folder)
         self.pepper = read_pepper(self.folder)
-        check_list(self.folder / "restricted", list_pepper(self.pepper))
+        self.list_pepper = list_pepper(self.pepper, self.folder / "restricted")
+        check_list(self.folder / "restricted", self.list_pepper)
         self.engine = engine_of(self.pepper)
 
     def configure_connection(self, conn: Any) -> None:
@@ -247,7 +306,25 @@ class Plugin(BasePlugin):
             "copy_beside", copy_beside, ["VARCHAR", "VARCHAR"], "VARCHAR", side_effects=True
         )
         conn.create_function(
-            "finish_file", finish_file, ["VARCHAR", "VARCHAR"], "BIGINT", side_effects=True
+            "finish_file",
+            finish_file,
+            ["VARCHAR", "VARCHAR", "BOOLEAN"],
+            "BIGINT",
+            side_effects=True,
+        )
+        conn.create_function(
+            "ask_for_rewrite",
+            lambda: ask_for_rewrite(self.folder),
+            [],
+            "BOOLEAN",
+            side_effects=True,
+        )
+        conn.create_function(
+            "audit_clear_build",
+            lambda: audit.record(self.folder, "clear build", run_id=get_invocation_id()),
+            [],
+            "BOOLEAN",
+            side_effects=True,
         )
         flags: Any = get_flags()  # type: ignore[no-untyped-call]
         conn.create_function(
@@ -260,8 +337,8 @@ class Plugin(BasePlugin):
         conn.create_function("feed_problems", feed_problems, ["VARCHAR"], "VARCHAR")
         conn.create_function(
             "sender_problems",
-            lambda feeds: sender_problems(reference_folder(), feeds),
-            ["VARCHAR[]"],
+            lambda feeds, snapshots: sender_problems(reference_folder(), feeds, snapshots),
+            ["VARCHAR[]", "VARCHAR[]"],
             "VARCHAR",
             side_effects=True,
         )
@@ -273,11 +350,30 @@ class Plugin(BasePlugin):
             side_effects=True,
         )
         conn.create_function("make_folder", make_folder, ["VARCHAR"], "BOOLEAN", side_effects=True)
+        conn.create_function("fresh_part", fresh_part, ["VARCHAR"], "VARCHAR", side_effects=True)
         conn.create_function(
             "damaged_files",
             lambda expected: damaged(self.folder / "restricted" / "landing", expected),
             ["VARCHAR[]"],
             "VARCHAR[]",
+            side_effects=True,
+        )
+        conn.create_function(
+            "alerts_wanted", lambda: bool(webhook()), [], "BOOLEAN", side_effects=True
+        )
+        conn.create_function(
+            "stopped_runs",
+            lambda: stopped_runs(self.folder),
+            [],
+            "VARCHAR[]",
+            side_effects=True,
+        )
+        conn.create_function("end_alerts", self.stopped.end, [], "BOOLEAN", side_effects=True)
+        conn.create_function(
+            "post_alerts",
+            lambda alerts: post(webhook(), lines_of(json.loads(alerts))).error,
+            ["VARCHAR"],
+            "VARCHAR",
             side_effects=True,
         )
         conn.create_function("file_state", file_state, ["VARCHAR"], "VARCHAR", side_effects=True)
@@ -286,7 +382,7 @@ class Plugin(BasePlugin):
         """Give each cursor the secret and the id of the run as session variables."""
         values = {
             "pii_pepper": self.pepper,
-            "forgotten_pepper": list_pepper(self.pepper),
+            "forgotten_pepper": self.list_pepper,
             "engine": self.engine,
             "run_id": get_invocation_id(),
             "warehouse_folder": str(self.folder),

@@ -23,7 +23,7 @@ def reference_folder() -> Path:
     """The folder that reference seeds are read from.
 
     Raises:
-        RuntimeError: the variable is set, and blank.
+        RuntimeError: the variable is set, and blank; or what is in the folder would be waited for.
     """
     named = os.environ.get(VARIABLE)
     if named is None:
@@ -33,7 +33,19 @@ def reference_folder() -> Path:
             f"Nothing was changed. {VARIABLE} is set but blank: name the folder of your reference "
             "seeds in it, or unset it for the project's sample."
         )
-    return Path(named)
+    folder = Path(named)
+    odd = [
+        Path(parent, name)
+        for parent, _, names in os.walk(folder)
+        for name in sorted(names)
+        if Path(parent, name).exists() and not Path(parent, name).is_file()
+    ]
+    if odd:
+        raise RuntimeError(
+            f"{odd[0]} is no regular file, but a pipe or a device: remove it from the folder of "
+            f"{VARIABLE}. Nothing was changed."
+        )
+    return folder
 
 
 def read_header(path: Path) -> list[str]:

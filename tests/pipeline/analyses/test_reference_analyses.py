@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
 import pytest
 from reference import claim_costs, plan_gaps, roster, spending
-from reference.compare import Mismatch, decimal_scale, mismatches
+from reference.compare import Mismatch, count_mismatches, decimal_scale, mismatches
 from reference.generate import (
     DEFAULT_KNOBS,
     DEFAULT_SEED,
@@ -24,7 +26,7 @@ from reference.generate import (
     write_reference_seeds,
 )
 from reference.generate_claims import Knobs
-from reference.records import Company
+from reference.records import UNMAPPED, Claim, Company, Delivery, Person, Transaction
 
 SEED = int(os.environ.get("REFERENCE_SEED", DEFAULT_SEED))
 CASES = int(os.environ.get("REFERENCE_CASES", "2400"))
@@ -41,7 +43,7 @@ SHOWN_CASES = 3
 SHOWN_INPUTS = 60
 
 
-@dataclass(slots=True)
+@dataclass
 class Built:
     """Generated data and the warehouse that was built from them."""
 
@@ -51,6 +53,33 @@ class Built:
     @property
     def companies(self) -> dict[str, Company]:
         return {company.company_ein: company for company in self.made.data.companies}
+
+    @cached_property
+    def plans(self) -> plan_gaps.PlanState:
+        return plan_gaps.plan_state(self.made.data.plan_files)
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """All that are paid: those of the sender without a folder, and the bookings that count."""
+        booked = claim_costs.booked(self.made.data.booking_files)
+        paid = [claim_costs.as_claim(booking) for booking in booked if claim_costs.is_paid(booking)]
+        return [*self.made.data.claims, *paid]
+
+    @cached_property
+    def persons_of(self) -> dict[str, list[Person]]:
+        """Company to its persons, by their own EIN or by their domain."""
+        directory = roster.Directory(self.made.data.domain_links)
+        found: dict[str, list[Person]] = defaultdict(list)
+        for person in self.made.data.persons:
+            found[directory.of_person(person) or UNMAPPED].append(person)
+        return found
+
+    @cached_property
+    def spend(self) -> list[Transaction]:
+        data = self.made.data
+        return spending.counted(
+            data.transactions, data.holders, data.account_files, self.made.knobs.spend_as_of
+        )
 
     def types(self, mart: str) -> dict[str, str]:
         return dict(
@@ -88,7 +117,8 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     seconds = f"{prepared - started:.1f} s to generate, {perf_counter() - prepared:.1f} s to build"
     print(
         f"\n{request.param}: seed {SEED}, {len(made.case_of)} cases, "
-        f"{len(made.data.claims)} claims, {seconds}"
+        f"{len(made.data.claims)} claims, {sum(map(len, made.data.booking_files))} bookings, "
+        f"{seconds}"
     )
     return Built(made, warehouse)
 
@@ -112,12 +142,22 @@ def inputs_of(built: Built, row: dict[str, Any], kinds: tuple[str, ...]) -> Iter
             digits = "".join(letter for letter in row[column].split(".")[0] if letter.isdigit())
             case = int(digits) if digits else None
     tags = tuple(f"{prefix}{case}." for prefix in ("P", "E", "T", "BA"))
+    for title, record in records_of(built, kinds):
+        values = [getattr(record, field.name) for field in fields(record)]
+        same_company = company_ein and getattr(record, "company_ein", None) == company_ein
+        if same_company or str(values[0]).startswith(tags):
+            yield f"{title}: {', '.join(map(str, values))}"
+
+
+def records_of(built: Built, kinds: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """The generated records of some kinds, each with what it is and which file holds it."""
     for kind in kinds:
-        for record in getattr(built.made.data, kind):
-            values = [getattr(record, field.name) for field in fields(record)]
-            same_company = company_ein and getattr(record, "company_ein", None) == company_ein
-            if same_company or str(values[0]).startswith(tags):
-                yield f"{type(record).__name__}: {', '.join(map(str, values))}"
+        for number, one in enumerate(getattr(built.made.data, kind)):
+            rows = one.rows if isinstance(one, Delivery) else one
+            if isinstance(rows, list):
+                yield from ((f"{type(row).__name__} in file {number}", row) for row in rows)
+            else:
+                yield type(one).__name__, one
 
 
 def assert_same(built: Built, subject: str, found: list[Mismatch], *kinds: str) -> None:
@@ -142,18 +182,21 @@ def assert_same(built: Built, subject: str, found: list[Mismatch], *kinds: str) 
     pytest.fail("\n".join(lines), pytrace=False)
 
 
-def test_generated_rows_are_all_valid(built: Built) -> None:
-    """Only what is later than a given as_of_date is withheld: the comparisons compare all."""
+def test_generated_rows_are_judged_as_they_were_meant(built: Built) -> None:
+    """Nothing else is withheld: the comparisons compare all."""
     data, knobs = built.made.data, built.made.knobs
-    late_claims = sum(claim.service_date > knobs.claims_as_of for claim in data.claims)
-    late_sales = sum(sale.utc_day > knobs.spend_as_of for sale in data.transactions)
+    booked = claim_costs.booked(data.booking_files)
+    late_claims = sum(claim.service_date > knobs.claims_as_of for claim in built.claims)
+    unpaid = sum(not claim_costs.is_paid(booking) for booking in booked)
+    held_accounts = len(data.account_files[-1].rows)
     expected = {
         "quarantine_employees": 0,
-        "quarantine_plans": 0,
-        "quarantine_claims": late_claims,
+        "quarantine_plans": len(built.plans.withheld),
+        "quarantine_claims": late_claims + unpaid,
         "quarantine_account_holders": 0,
-        "quarantine_benefit_accounts": 0,
-        "quarantine_transactions": late_sales,
+        "quarantine_benefit_accounts": held_accounts
+        - len(spending.current_accounts(data.account_files)),
+        "quarantine_transactions": len(data.transactions) - len(built.spend),
     }
     actual = {
         name: built.warehouse.query(f"select count(*) from quality.{name}")[0][0]
@@ -162,30 +205,42 @@ def test_generated_rows_are_all_valid(built: Built) -> None:
     assert actual == expected
 
 
+def test_claims(built: Built) -> None:
+    """Each booking as often as in the one file in which it occurs most often."""
+    columns = ("claim_id", "line_number", "company_ein", "service_date", "amount")
+    expected = [
+        {column: getattr(claim, column) for column in columns}
+        for claim in built.claims
+        if claim.service_date <= built.made.knobs.claims_as_of
+    ]
+    actual = built.warehouse.rows(f"(select {', '.join(columns)} from marts.fct_claims)")
+    found = count_mismatches(expected, actual, columns)
+    assert_same(built, "fct_claims", found, "claims", "booking_files")
+
+
 def test_plan_gaps(built: Built) -> None:
-    data, knobs = built.made.data, built.made.knobs
+    knobs = built.made.knobs
     expected = plan_gaps.plan_gaps(
-        data.plans, data.claims, built.companies, knobs.claims_as_of, knobs.gap_days
+        built.plans, built.claims, built.companies, knobs.claims_as_of, knobs.gap_days
     )
     key = ("company_ein", "plan_type", "gap_start")
     actual = built.warehouse.rows("marts.plan_gaps")
-    assert_same(
-        built, "plan_gaps", mismatches(expected, actual, key), "companies", "plans", "claims"
-    )
+    found = mismatches(expected, actual, key)
+    assert_same(built, "plan_gaps", found, "companies", "plan_files", "claims", "booking_files")
 
 
 def test_plan_coverage(built: Built) -> None:
-    expected = plan_gaps.plan_coverage(built.made.data.plans)
+    expected = plan_gaps.plan_coverage(built.plans.valid)
     key = ("company_ein", "plan_type", "coverage_start")
     actual = built.warehouse.rows("marts.fct_plan_coverage")
-    assert_same(built, "fct_plan_coverage", mismatches(expected, actual, key), "plans")
+    assert_same(built, "fct_plan_coverage", mismatches(expected, actual, key), "plan_files")
 
 
 def test_claim_cost_windows(built: Built) -> None:
-    data, knobs = built.made.data, built.made.knobs
+    knobs = built.made.knobs
     scales = built.scales("claims_cost_windows", "prev_90d_cost", "current_90d_cost", "pct_change")
     assert set(scales.values()) == {2}
-    claims_of = claim_costs.claims_by_company(data.claims, knobs.claims_as_of)
+    claims_of = claim_costs.claims_by_company(built.claims, knobs.claims_as_of)
     columns = ", ".join(claim_costs.Window._fields)
     found: list[Mismatch] = []
     companies = sorted(claims_of)
@@ -213,19 +268,25 @@ def test_claim_cost_windows(built: Built) -> None:
                     [dict(zip(claim_costs.Window._fields, row, strict=True)) for row in actual],
                     ("company_ein", "window_end"),
                 )
-    assert_same(built, "claims_cost_windows", found, "claims")
+    assert_same(built, "claims_cost_windows", found, "claims", "booking_files")
     total = built.warehouse.query("select count(*) from marts.claims_cost_windows")[0][0]
     assert total == counted, "companies without claims have windows"
 
 
 def test_claim_cost_spikes(built: Built) -> None:
-    data, knobs = built.made.data, built.made.knobs
+    knobs = built.made.knobs
     expected: list[dict[str, Any]] = []
-    for claims in claim_costs.claims_by_company(data.claims, knobs.claims_as_of).values():
+    for claims in claim_costs.claims_by_company(built.claims, knobs.claims_as_of).values():
         windows = claim_costs.company_windows(
             claims, knobs.claims_as_of, knobs.window_days, knobs.threshold_pct
         )
-        expected += claim_costs.company_spikes(claims, windows, built.companies, knobs.window_days)
+        events = claim_costs.company_spikes(claims, windows, built.companies, knobs.window_days)
+        persons = built.persons_of.get(claims[0].company_ein, [])
+        as_of, length = knobs.claims_as_of, knobs.window_days
+        expected += [
+            event | claim_costs.spike_context(event, claims, persons, as_of, length)
+            for event in events
+        ]
     actual = built.warehouse.rows("marts.claims_cost_spikes")
     found = mismatches(
         expected,
@@ -236,7 +297,7 @@ def test_claim_cost_spikes(built: Built) -> None:
         ),
         tolerant=True,
     )
-    assert_same(built, "claims_cost_spikes", found, "companies", "claims")
+    assert_same(built, "claims_cost_spikes", found, "companies", "claims", "booking_files")
     for row in actual:
         effects = row["frequency_effect"] + row["severity_effect"]
         assert effects == row["current_90d_cost"] - row["prev_90d_cost"], row
@@ -244,7 +305,9 @@ def test_claim_cost_spikes(built: Built) -> None:
 
 def test_roster_mismatch(built: Built) -> None:
     data, knobs = built.made.data, built.made.knobs
-    expected = roster.roster_mismatch(data.companies, data.persons, data.domain_links, knobs.bands)
+    expected = roster.roster_mismatch(
+        data.companies, data.persons, data.domain_links, knobs.claims_as_of, knobs.bands
+    )
     actual = built.warehouse.rows("marts.roster_mismatch")
     scales = built.scales("roster_mismatch", "pct_diff")
     found = mismatches(expected, actual, ("company_ein",), scales)
@@ -253,7 +316,13 @@ def test_roster_mismatch(built: Built) -> None:
 
 def test_roster_differences(built: Built) -> None:
     data = built.made.data
-    expected = roster.roster_differences(data.persons, data.holders, data.domain_links)
+    expected = roster.roster_differences(
+        data.persons,
+        data.holders,
+        data.domain_links,
+        built.made.knobs.claims_as_of,
+        built.made.today,
+    )
     actual = built.warehouse.rows("marts.roster_differences")
     key = ("person_id", "employee_id", "difference_type")
     found = mismatches(expected, actual, key)
@@ -263,17 +332,24 @@ def test_roster_differences(built: Built) -> None:
 def test_account_utilization(built: Built) -> None:
     data = built.made.data
     expected = spending.account_utilization(
-        data.accounts, data.holders, data.transactions, built.made.knobs.spend_as_of
+        data.account_files, data.holders, data.transactions, built.made.knobs.spend_as_of
     )
     actual = built.warehouse.rows("marts.account_utilization")
     scales = built.scales("account_utilization", "utilization_pct")
     key = ("benefit_account_id", "month")
     found = mismatches(expected, actual, key, scales)
-    assert_same(built, "account_utilization", found, "holders", "accounts", "transactions")
+    assert_same(built, "account_utilization", found, "holders", "account_files", "transactions")
+
+
+def test_benefit_programs(built: Built) -> None:
+    expected = spending.benefit_programs(built.made.data.account_files)
+    actual = built.warehouse.rows("marts.dim_benefit_programs")
+    key = ("benefit_type", "program_name", "monthly_allowance", "allowance_period")
+    assert_same(built, "dim_benefit_programs", mismatches(expected, actual, key))
 
 
 def test_merchants(built: Built) -> None:
-    expected = spending.merchants(built.made.data.transactions, built.made.knobs.spend_as_of)
+    expected = spending.merchants(built.spend)
     actual = built.warehouse.rows("marts.dim_merchants")
     found = mismatches(expected, actual, ("merchant",))
     assert_same(built, "dim_merchants", found, "transactions")

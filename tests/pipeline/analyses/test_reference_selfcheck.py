@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import unicodedata
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import claim_costs, plan_gaps, roster, spending
-from reference.compare import decimal_scale, mismatches
-from reference.generate import DEFAULT_KNOBS, Generated, generate, write_landing_zone
+from reference.compare import count_mismatches, decimal_scale, mismatches
+from reference.generate import (
+    DEFAULT_KNOBS,
+    Generated,
+    generate,
+    write_landing_zone,
+    write_reference_seeds,
+)
 from reference.records import (
+    PLAN_TYPES,
     Account,
+    Booking,
     Claim,
     Company,
+    Delivery,
     DomainLink,
     Holder,
     Person,
@@ -45,8 +59,19 @@ def claim(on: str | dt.date, amount: str, claim_type: str = "Medical") -> Claim:
     return Claim(f"C-{on}-{amount}", EIN, service_date, Decimal(amount), claim_type)
 
 
+def files(*rows: list[Any]) -> list[Delivery[Any]]:
+    """Deliveries of the first day of January 2024, of February, and so on."""
+    return [Delivery(dt.date(2024, month, 1), held) for month, held in enumerate(rows, start=1)]
+
+
 def gaps(*plans: Plan, claims: tuple[Claim, ...] = (), as_of: dt.date = AS_OF) -> list[Any]:
-    return plan_gaps.plan_gaps(plans, claims, ACME, as_of)
+    return gaps_of([list(plans)], claims, as_of)
+
+
+def gaps_of(
+    deliveries: list[list[Plan]], claims: Iterable[Claim] = (), as_of: dt.date = AS_OF
+) -> list[Any]:
+    return plan_gaps.plan_gaps(plan_gaps.plan_state(files(*deliveries)), claims, ACME, as_of)
 
 
 # plan gaps
@@ -82,7 +107,7 @@ def test_gap_row() -> None:
         claims=(
             claim("2023-12-31", "1.00"),
             claim("2024-01-01", "10.00"),
-            claim("2024-02-29", "100.00", "Dental"),
+            claim("2024-02-29", "100.00", "Acupuncture"),
             claim("2024-03-31", "-2.50"),
             claim("2024-04-01", "1000.00"),
         ),
@@ -96,6 +121,7 @@ def test_gap_row() -> None:
             "gap_start": day("2024-01-01"),
             "gap_end": day("2024-03-31"),
             "gap_length_days": 91,
+            "days_to_date": 91,
             "previous_carrier": "Aetna | Cigna",
             "next_carrier": "Blue | Delta",
             "claims_in_gap": 2,
@@ -158,11 +184,19 @@ def test_trailing_gap_counts_to_as_of(end: str, length: int | None) -> None:
 
 def test_future_plan_ends_an_internal_gap() -> None:
     (row,) = gaps(plan("2024-01-01", "2024-11-30"), plan("2025-04-01", None))
-    assert (row["gap_type"], row["gap_end"], row["gap_length_days"]) == (
-        "internal",
-        day("2025-03-31"),
-        121,
-    )
+    assert (row["gap_type"], row["gap_end"]) == ("internal", day("2025-03-31"))
+    assert (row["gap_length_days"], row["days_to_date"]) == (121, 31)  # of December only
+
+
+def test_a_gap_that_has_not_begun_has_no_days_to_date() -> None:
+    (row,) = gaps(plan("2024-01-01", "2025-01-31"), plan("2025-06-01", None))
+    assert (row["gap_start"], row["gap_length_days"]) == (day("2025-02-01"), 120)
+    assert row["days_to_date"] == 0
+
+
+def test_days_to_date_end_with_the_gap() -> None:
+    (row,) = gaps(plan("2023-01-01", "2023-12-31"), plan("2024-05-01", None))
+    assert (row["gap_length_days"], row["days_to_date"]) == (121, 121)
 
 
 def test_carrier_names_are_distinct_and_may_be_missing() -> None:
@@ -172,6 +206,105 @@ def test_carrier_names_are_distinct_and_may_be_missing() -> None:
         plan("2024-01-01", "2024-12-31", None),
     )
     assert (row["previous_carrier"], row["next_carrier"]) == (None, "Aetna")
+
+
+def test_withdrawn_coverage_is_a_gap_from_its_first_day_ever() -> None:
+    first = [plan("2023-06-01", None, "Cigna"), plan("2023-05-01", "2023-12-31", "Aetna")]
+    second = [plan("2023-06-01", "2024-06-30", "Cigna"), plan("2024-01-01", None, None)]
+    claims = (claim("2023-04-30", "1.00"), claim("2023-05-01", "10.00"), claim(AS_OF, "100.00"))
+    assert gaps_of([first, second, []], claims) == [
+        {
+            "company_ein": EIN,
+            "company_name": "Acme",
+            "plan_type": "Medical",
+            "gap_type": "withdrawn",
+            "gap_start": day("2023-05-01"),
+            "gap_end": None,
+            "gap_length_days": 611,  # 245 in 2023, 366 in 2024
+            "days_to_date": 611,
+            "previous_carrier": "Aetna | Cigna",
+            "next_carrier": None,
+            "claims_in_gap": 2,
+            "claim_cost_in_gap": Decimal("110.00"),
+        }
+    ]
+    assert gaps_of([first, second, [], first[:1]]) == []
+
+
+def test_withdrawn_because_the_newest_version_is_bad() -> None:
+    good, bad = plan("2024-01-01", None), plan("2024-01-01", "2023-12-31")
+    filler = plan("1900-01-01", None)
+    (row,) = gaps_of([[filler, good], [bad]])
+    assert (row["gap_type"], row["gap_start"]) == ("withdrawn", day("2024-01-01"))
+    assert gaps_of([[bad]]) == [], "it never covered anything"
+    assert gaps_of([[bad], [filler]], [claim("2024-01-01", "1.00")]) == [], "but it was named"
+    state = plan_gaps.plan_state(files([good], [bad]))
+    assert (state.valid, state.withheld, state.once) == ((), (bad,), (good,))
+
+
+@pytest.mark.parametrize(("start", "length"), [("2024-10-03", None), ("2024-10-02", 91)])
+def test_withdrawn_gap_of_ninety_days_is_not_reported(start: str, length: int | None) -> None:
+    found = gaps_of([[plan(start, None)], []])
+    assert [row["gap_length_days"] for row in found] == ([length] if length else [])
+
+
+@pytest.mark.parametrize(("first", "length"), [("2024-10-03", None), ("2024-10-02", 91)])
+def test_never_covered_begins_with_the_first_claim(first: str, length: int | None) -> None:
+    claims = [claim("2024-12-01", "2.00"), claim(first, "1.00"), claim("2025-01-01", "4.00")]
+    found = gaps_of([[]], claims)
+    if length is None:
+        assert found == []
+        return
+    (row,) = found
+    assert (row["gap_type"], row["gap_end"], row["days_to_date"]) == ("never_covered", None, length)
+    assert (row["previous_carrier"], row["next_carrier"]) == (None, None)
+    assert (row["claims_in_gap"], row["claim_cost_in_gap"]) == (2, Decimal("3.00"))
+
+
+def test_never_covered_is_of_listed_companies_and_allowed_types() -> None:
+    other = replace(claim("2024-01-01", "1.00"), company_ein=OTHER_EIN)
+    claims = [claim("2024-01-01", "1.00", "Acupuncture"), other, claim("2024-01-01", "1.00")]
+    assert [row["plan_type"] for row in gaps_of([[]], claims)] == ["Medical"]
+    dental = replace(plan("2020-01-01", None), plan_type="Dental")
+    assert [row["gap_type"] for row in gaps_of([[dental]], claims)] == ["never_covered"]
+
+
+def test_newest_version_of_a_plan_counts() -> None:
+    def stated(day_of_may: int | None, end: str | None) -> Plan:
+        at = dt.datetime(2024, 5, day_of_may, tzinfo=dt.UTC) if day_of_may else None
+        return replace(plan("2024-01-01", end), last_updated=at)
+
+    def valid(*rows: list[Plan]) -> list[str]:
+        return [str(one.end_date) for one in plan_gaps.plan_state(files(*rows)).valid]
+
+    undated = [stated(None, "2024-06-30")], [stated(None, "2024-09-30")]
+    assert valid(*undated) == ["2024-09-30"]
+    assert valid([stated(2, "2024-06-30")], [stated(1, "2024-09-30")]) == ["2024-06-30"]
+    assert valid([stated(2, "2024-06-30")], *undated) == ["2024-06-30"]
+    assert valid(*undated, []) == []
+    assert valid(*undated, undated[0]) == ["2024-06-30"]
+
+
+def test_options_under_one_key_all_count() -> None:
+    first, second = plan("2024-01-01", "2024-03-31"), plan("2024-01-01", "2024-08-31")
+    named = replace(first, plan_name="Gold", end_date=day("2024-09-30"))
+    (island,) = plan_gaps.plan_coverage(
+        plan_gaps.plan_state(files([first], [first, second, second, named])).valid
+    )
+    assert (island["coverage_end"], island["plan_count"]) == (day("2024-09-30"), 3)
+    assert plan_gaps.plan_state(files([first, second], [first])).valid == (first,)
+    gold, shout = named, replace(named, plan_name="GOLD", end_date=day("2024-10-31"))
+    assert gold.key == shout.key
+    assert plan_gaps.plan_state(files([gold], [shout])).valid == (shout,)
+    bad = plan("2024-01-01", "2023-01-01")
+    state = plan_gaps.plan_state(files([first, bad]))
+    assert (state.valid, state.withheld) == ((first,), (bad,))
+
+
+def test_plans_without_a_carrier_are_known_by_their_content() -> None:
+    first, second = plan("2024-01-01", "2024-03-31", None), plan("2024-01-01", None, None)
+    assert plan_gaps.plan_state(files([first], [second])).valid == (second,)
+    assert plan_gaps.plan_state(files([first], [second, first])).valid == (second, first)
 
 
 SPANS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 12) | st.none()), min_size=1)
@@ -326,6 +459,37 @@ def test_a_normal_day_splits_events() -> None:
     ]
 
 
+def booking(amount: str, **values: str) -> Booking:
+    row = Booking("C1", "", EIN, "2024-01-01", "", amount, "Medical", "paid")
+    return replace(row, **values)
+
+
+def test_bookings_count_as_in_the_fullest_file() -> None:
+    original, reversal = booking("100.00"), booking("-100.00")
+    reissue, again = booking("120.00"), booking("100.0")
+    found = claim_costs.booked(
+        [
+            [original, original, reversal],  # paid, reversed, and paid again
+            [original, reversal, reissue],  # overlaps
+            [again],  # another text
+        ]
+    )
+    assert Counter(found) == {original: 2, reversal: 1, reissue: 1, again: 1}
+    assert sum(claim_costs.as_claim(one).amount for one in found) == 320
+    assert claim_costs.booked([[original], [original]]) == [original]
+    other_line = booking("100.00", line_number="2")
+    assert Counter(claim_costs.booked([[original, other_line]])) == {original: 1, other_line: 1}
+
+
+def test_bookings_as_claims() -> None:
+    assert claim_costs.as_claim(booking("$100.50", line_number="2")) == Claim(
+        "C1", EIN, day("2024-01-01"), Decimal("100.50"), "Medical", "2"
+    )
+    statuses = ["", "paid", "Paid", "denied", "void", "pending"]
+    paid = [text for text in statuses if claim_costs.is_paid(booking("1", claim_status=text))]
+    assert paid == ["", "paid", "Paid"]
+
+
 # roster
 
 
@@ -350,7 +514,7 @@ def test_severity_bands(
     observed: int, expected: int | None, pct_diff: Any, direction: str | None, severity: str
 ) -> None:
     persons = [Person(f"P{number}", None, None, EIN) for number in range(observed)]
-    (row,) = roster.roster_mismatch([Company(EIN, "Acme", expected)], persons, [])
+    (row,) = roster.roster_mismatch([Company(EIN, "Acme", expected)], persons, [], AS_OF)
     assert row["observed"] == observed
     assert (row["pct_diff"], row["severity"]) == (pct_diff, severity)
     assert row["direction"] == direction
@@ -378,7 +542,7 @@ def test_companies_on_one_side_and_persons_without_one() -> None:
             row["difference"],
             row["severity"],
         )
-        for row in roster.roster_mismatch(companies, persons, links)
+        for row in roster.roster_mismatch(companies, persons, links, AS_OF)
     }
     assert rows == {
         EIN: ("Acme", 1, 1, 0, "Low"),
@@ -389,7 +553,84 @@ def test_companies_on_one_side_and_persons_without_one() -> None:
 
 
 def test_unmapped_is_listed_only_with_persons() -> None:
-    assert [row["company_ein"] for row in roster.roster_mismatch(ACME.values(), [], [])] == [EIN]
+    rows = roster.roster_mismatch(ACME.values(), [], [], AS_OF)
+    assert [row["company_ein"] for row in rows] == [EIN]
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "has_left"),
+    [
+        (None, None, False),
+        ("active", None, False),
+        ("Terminated", None, True),
+        ("terminated", "2025-01-01", False),  # not yet
+        ("terminated", "2024-12-31", True),
+        ("active", "2024-12-31", True),
+        ("seconded", "2024-12-30", True),
+        (None, "2024-12-31", True),
+        (None, "2025-01-01", False),
+        ("seconded", None, False),
+    ],
+)
+def test_who_has_left_is_not_observed(
+    status: str | None, ended: str | None, has_left: bool
+) -> None:
+    person = Person("P1", "Ann Lee", "a@acme.com", EIN, status, day(ended) if ended else None)
+    (row,) = roster.roster_mismatch([Company(EIN, "Acme", 1)], [person], [], AS_OF)
+    assert (row["observed"], row["terminated"]) == ((0, 1) if has_left else (1, 0))
+    owner = holder("E1", "Ann Lee", "a@acme.com")
+    found = roster.roster_differences([person], [owner], [], AS_OF, AS_OF)
+    assert [row["difference_type"] for row in found] == ["missing_in_benefits_admin"] * has_left
+    unlisted = replace(person, company_ein=OTHER_EIN)
+    listed = [row["company_ein"] for row in roster.roster_mismatch([], [unlisted], [], AS_OF)]
+    assert listed == [OTHER_EIN] * (not has_left)
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "has_left"),
+    [
+        ("active", None, False),
+        ("active", "2024-12-31", True),
+        ("active", "2025-01-01", False),
+        ("seconded", "2024-01-01", True),
+        ("terminated", None, True),
+        ("Terminated", "2025-01-01", True),
+    ],
+)
+def test_holders_that_left(status: str, ended: str | None, has_left: bool) -> None:
+    person = Person("P1", "Ann Lee", "a@acme.com", EIN)
+    owner = holder("E1", "Ann Lee", "a@acme.com", status)
+    owner = replace(owner, termination_date=day(ended) if ended else None)
+    found = roster.roster_differences([person], [owner], [], AS_OF, AS_OF)
+    assert [row["difference_type"] for row in found] == ["terminated_on_roster"] * has_left
+
+
+@pytest.mark.parametrize(
+    ("full_name", "first", "last", "differs"),
+    [
+        ("Lee, Ann", "Ann", "Lee", False),
+        ("LEE (Ann)", "ann", "lee", False),
+        ("José García", "Jose", "Garcia", False),
+        (unicodedata.normalize("NFD", "Jürgen Åberg"), "Jürgen", "Aberg", False),
+        ("D'Arcy O’Neil", "DʼArcy", "ONeil", False),
+        ("D'Arcy Lee", "D Arcy", "Lee", True),
+        ("Ann Smith-Jones", "Ann", "Smith Jones", False),
+        ("Ann Smith-Jones", "Ann", "SmithJones", True),
+        ("J.R. Lee", "JR", "Lee", False),
+        ("Ann Ann Lee", "Lee", "Ann", False),
+        ("Ann M. Lee", "Ann", "Lee", True),
+        ("Ann Lee", "Anne", "Lee", True),
+        ("Ann Lee", None, "Lee", True),
+        ("Ann Lee", "-", "...", False),  # no word
+        (None, "Ann", "Lee", False),
+    ],
+)
+def test_names_are_sets_of_words(
+    full_name: str | None, first: str | None, last: str | None, differs: bool
+) -> None:
+    person = Person("P1", full_name, None, None)
+    owner = Holder("E1", first, last, None, None, "active")
+    assert roster.names_differ(person, owner) == differs
 
 
 def holder(employee_id: str, name: str | None, email: str | None, status: str = "active") -> Holder:
@@ -420,7 +661,8 @@ def test_roster_differences() -> None:
         holder("E8", "Some One", "null@acme.com"),
         holder("E9", "al ray", "al@nowhere.test"),
     ]
-    rows = [tuple(row.values()) for row in roster.roster_differences(persons, holders, links)]
+    differences = roster.roster_differences(persons, holders, links, AS_OF, AS_OF)
+    rows = [tuple(row.values()) for row in differences]
     assert Counter(rows) == Counter(
         [
             (EIN, "benefits_admin_only", "P2", None, "missing_in_spend_accounts"),
@@ -447,27 +689,33 @@ def sale(number: int, amount: str, at: str, category: str | None = "food") -> Tr
     return Transaction(f"T{number}", "E1", "BA1", "Shop", Decimal(amount), moment, category)
 
 
+ACCOUNT = Account("BA1", "E1", "meals", "Meals", Decimal("100.00"))
+OWNER = Holder("E1", "Ann", "Lee", None, day("2024-02-15"), "active")
+APRIL = "2024-04-01T00:00:00+00:00"
+
+
 def utilization(
-    allowance: str, *sales: Transaction, hired: str | None = "2024-02-15", **status: Any
-) -> list[tuple[Any, ...]]:
-    owner = Holder("E1", "Ann", "Lee", None, day(hired) if hired else None, "active")
-    if status:
-        owner = Holder("E1", "Ann", "Lee", None, owner.hire_date, **status)
-    account = Account("BA1", "E1", "meals", "Meals", Decimal(allowance))
-    rows = spending.account_utilization([account], [owner], sales, day("2024-04-10"))
-    return [
-        (row["month"].month, row["spend"], row["utilization_pct"], row["over_allowance"])
-        for row in rows
-    ]
+    *sales: Transaction,
+    owner: Holder = OWNER,
+    versions: tuple[Account | None, ...] = (ACCOUNT,),
+    as_of: str = "2024-04-10",
+) -> list[dict[str, Any]]:
+    """Rows of one account, of which each delivery has a version, or not."""
+    held = files(*([one] if one else [] for one in versions))
+    return spending.account_utilization(held, [owner], sales, day(as_of))
+
+
+def shown(rows: list[dict[str, Any]], *columns: str) -> list[tuple[Any, ...]]:
+    return [(row["month"].month, *(row[column] for column in columns)) for row in rows]
 
 
 def test_utilization_fills_every_month() -> None:
-    sales = (
+    rows = utilization(
         sale(1, "60.00", "2024-03-01T00:00:00+00:00"),
         sale(2, "40.00", "2024-03-31T23:59:59+00:00"),
         sale(3, "100.01", "2024-03-31T22:00:00-05:00"),  # April in UTC
     )
-    assert utilization("100.00", *sales) == [
+    assert shown(rows, "spend", "utilization_pct", "over_allowance") == [
         (2, 0, 0, False),
         (3, 100, 100, False),  # exactly the allowance
         (4, Decimal("100.01"), Fraction(10001, 100), True),
@@ -475,28 +723,208 @@ def test_utilization_fills_every_month() -> None:
 
 
 def test_utilization_without_allowance() -> None:
-    assert utilization("0.00", sale(1, "1.00", "2024-04-01T00:00:00+00:00")) == [
-        (2, 0, None, False),
-        (3, 0, None, False),
-        (4, 1, None, True),
+    nothing = replace(ACCOUNT, monthly_allowance=Decimal(0))
+    rows = utilization(sale(1, "1.00", APRIL), versions=(nothing,))
+    columns = ("allowance", "spend", "utilization_pct", "over_allowance")
+    assert shown(rows, *columns) == [
+        (2, 0, 0, None, False),
+        (3, 0, 0, None, False),
+        (4, 0, 1, None, True),
     ]
+    unlimited = replace(ACCOUNT, monthly_allowance=None)
+    rows = utilization(sale(1, "1.00", APRIL), versions=(unlimited,))
+    assert shown(rows, *columns)[-1] == (4, None, 1, None, False)
 
 
 def test_utilization_begins_with_an_earlier_transaction() -> None:
     early = sale(1, "1.00", "2024-01-31T12:00:00+00:00")
-    assert [row[0] for row in utilization("1.00", early)] == [1, 2, 3, 4]
-    assert [row[0] for row in utilization("1.00", early, hired=None)] == [1, 2, 3, 4]
-    assert utilization("1.00", hired=None) == []
-    assert utilization("1.00", hired="2024-05-01") == []
+    undated, late = replace(OWNER, hire_date=None), replace(OWNER, hire_date=day("2024-05-01"))
+    assert shown(utilization(early)) == [(1,), (2,), (3,), (4,)]
+    assert shown(utilization(early, owner=undated)) == [(1,), (2,), (3,), (4,)]
+    assert utilization(owner=undated) == []
+    assert utilization(owner=late) == []
 
 
 @pytest.mark.parametrize(
     ("status", "ended", "last_month"),
-    [("terminated", "2024-03-01", 3), ("terminated", "2024-09-01", 4), ("active", "2024-03-01", 4)],
+    [
+        ("terminated", "2024-03-01", 3),
+        ("terminated", "2024-09-01", 4),
+        ("active", "2024-03-01", 3),
+        ("active", "2024-09-01", 4),
+        ("seconded", "2024-03-31", 3),
+        ("terminated", None, 4),
+    ],
 )
-def test_utilization_ends_with_termination(status: str, ended: str, last_month: int) -> None:
-    rows = utilization("1.00", status=status, termination_date=day(ended))
-    assert [row[0] for row in rows] == list(range(2, last_month + 1))
+def test_utilization_ends_with_termination(status: str, ended: str | None, last_month: int) -> None:
+    gone = replace(OWNER, status=status, termination_date=day(ended) if ended else None)
+    rows = utilization(owner=gone)
+    assert [row["month"].month for row in rows] == list(range(2, last_month + 1))
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "spent"),
+    [
+        ("active", None, [1, 2, 4]),
+        ("active", "2024-03-02", [1]),  # withheld from that day on
+        ("terminated", "2024-03-03", [1, 2]),
+        ("terminated", None, []),
+    ],
+)
+def test_spend_ends_with_termination(status: str, ended: str | None, spent: list[int]) -> None:
+    gone = replace(OWNER, status=status, termination_date=day(ended) if ended else None)
+    sales = [
+        sale(1, "1.00", "2024-03-01T23:59:59+00:00"),
+        sale(2, "2.00", "2024-03-02T00:00:00+00:00"),
+        sale(3, "4.00", "2024-03-03T00:00:00+00:00"),
+        sale(4, "8.00", "2024-04-11T00:00:00+00:00"),  # after as_of
+    ]
+    found = spending.counted(sales, [gone], files([ACCOUNT]), day("2024-04-10"))
+    assert [int(one.amount) for one in found] == spent
+
+
+@pytest.mark.parametrize(
+    ("amount", "columns", "is_spend"),
+    [
+        ("1.00", {}, True),
+        ("-1.00", {}, False),
+        ("-1.00", {"transaction_type": "purchase"}, False),
+        ("-1.00", {"transaction_type": "Refund"}, True),
+        ("-1.00", {"transaction_type": "chargeback"}, True),
+        ("1.00", {"transaction_type": "refund"}, True),
+        ("1.00", {"transaction_status": "Posted"}, True),
+        ("1.00", {"transaction_status": "pending"}, False),
+        ("1.00", {"transaction_status": "declined"}, False),
+        ("1.00", {"transaction_status": "?"}, False),
+        ("1.00", {"currency": "usd"}, True),
+        ("1.00", {"currency": "EUR"}, False),
+    ],
+)
+def test_what_is_spend(amount: str, columns: dict[str, Any], is_spend: bool) -> None:
+    found = replace(sale(1, amount, "2024-03-01T12:00:00+00:00"), **columns)
+    assert spending.is_spend(found) == is_spend
+
+
+def test_refunds_net() -> None:
+    back = replace(sale(2, "-0.01", "2024-03-31T12:00:00+00:00"), transaction_type="refund")
+    rows = utilization(sale(1, "100.01", "2024-03-01T12:00:00+00:00"), back)
+    assert shown(rows, "spend", "over_allowance")[1] == (3, 100, False)
+    (*_, april) = utilization(replace(back, paid_at=dt.datetime.fromisoformat(APRIL)))
+    assert (april["spend"], april["utilization_pct"]) == (Decimal("-0.01"), Fraction(-1, 100))
+
+
+def stated(allowance: str | None, at: str | None = None, period: str = "month") -> Account:
+    return replace(
+        ACCOUNT,
+        monthly_allowance=None if allowance is None else Decimal(allowance),
+        allowance_period=period,
+        last_updated=dt.datetime.fromisoformat(at) if at else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("versions", "allowances"),
+    [  # of February, March and April; the deliveries are of 1 January, 1 February, 1 March
+        ((stated("1"),), [1, 1, 1]),
+        ((stated("1"), stated("1"), stated("2")), [1, 2, 2]),
+        ((None, None, stated("1")), [1, 1, 1]),  # the first has always been
+        ((stated("1"), stated("2"), stated("1")), [2, 1, 1]),
+        # known on the last day of a month, or on the day after it in UTC
+        ((stated("1"), stated("2", "2024-03-31T23:59:59+00:00")), [1, 2, 2]),
+        ((stated("1"), stated("2", "2024-03-31T23:59:59-01:00")), [1, 1, 2]),
+        # an older version arrives late: nothing changes
+        (
+            (
+                stated("1", "2024-01-01T00:00:00Z"),
+                stated("2", "2024-04-02T00:00:00Z"),
+                stated("3", "2024-03-03T00:00:00Z"),
+            ),
+            [1, 3, 2],
+        ),
+        # without last_updated it is the oldest, whenever it is delivered
+        ((stated("1", "2024-03-02T00:00:00Z"), stated("2"), stated("2")), [2, 1, 1]),
+        ((stated("1", "2024-03-02T00:00:00Z"), stated("1"), stated("2")), [1, 1, 1]),
+        # equally old ones: the later delivery
+        ((stated("1", "2024-03-02T00:00:00Z"), stated("2", "2024-03-02T00:00:00Z")), [1, 2, 2]),
+        # what can't be read is as if it had never come
+        ((stated("1"), replace(stated("2"), is_readable=False), stated("3")), [1, 3, 3]),
+        ((replace(stated("1"), is_readable=False), stated("2"), stated("2")), [2, 2, 2]),
+        ((stated("1"), stated("2"), stated(None)), [2, None, None]),
+    ],
+)
+def test_a_month_is_measured_by_what_was_known(
+    versions: tuple[Account | None, ...], allowances: list[int | None]
+) -> None:
+    rows = utilization(versions=versions)
+    assert [row["allowance"] for row in rows] == allowances
+
+
+def test_accounts_that_left_or_are_withheld() -> None:
+    lost = (ACCOUNT, None)
+    assert utilization(sale(1, "1.00", APRIL), versions=lost) == []
+    held = [one for one in files([ACCOUNT], [])]
+    assert len(spending.counted([sale(1, "1.00", APRIL)], [OWNER], held, AS_OF)) == 1
+    unreadable = files([ACCOUNT], [replace(ACCOUNT, is_readable=False)])
+    assert spending.current_accounts(unreadable) == []
+    assert spending.counted([sale(1, "1.00", APRIL)], [OWNER], unreadable, AS_OF) == []
+
+
+def test_periods_add_up_to_date() -> None:
+    sales = [
+        sale(1, "60.00", "2024-02-29T12:00:00+00:00"),
+        sale(2, "40.00", "2024-03-01T12:00:00+00:00"),
+        sale(3, "0.01", "2024-03-31T12:00:00+00:00"),
+        sale(4, "30.00", APRIL),
+    ]
+
+    def measured(*versions: Account) -> list[tuple[Any, ...]]:
+        rows = utilization(*sales, versions=versions)
+        return shown(rows, "allowance_period", "period_spend", "over_allowance")
+
+    spent = Decimal("100.01")
+    assert measured(stated("100", None, "quarter")) == [
+        (2, "quarter", 60, False),
+        (3, "quarter", spent, True),
+        (4, "quarter", 30, False),
+    ]
+    assert measured(stated("130", None, "year")) == [
+        (2, "year", 60, False),
+        (3, "year", spent, False),
+        (4, "year", spent + 30, True),
+    ]
+    changes = stated("50"), stated("50"), stated("100", None, "quarter")
+    assert measured(*changes) == [
+        (2, "month", 60, True),
+        (3, "quarter", spent, True),  # February is part of it
+        (4, "quarter", 30, False),
+    ]
+    (*_, april) = utilization(*sales, versions=(stated("300", None, "year"),))
+    assert (april["spend"], april["utilization_pct"]) == (30, 10)  # the month's own
+
+
+@pytest.mark.parametrize(
+    ("month", "period", "first"),
+    [
+        ("2024-03-01", "month", "2024-03-01"),
+        ("2024-03-01", "quarter", "2024-01-01"),
+        ("2024-04-01", "quarter", "2024-04-01"),
+        ("2024-12-01", "quarter", "2024-10-01"),
+        ("2024-12-01", "year", "2024-01-01"),
+    ],
+)
+def test_period_start(month: str, period: str, first: str) -> None:
+    assert spending.period_start(day(month), period) == day(first)
+
+
+def test_benefit_programs() -> None:
+    other = replace(ACCOUNT, benefit_account_id="BA2")
+    yearly = replace(ACCOUNT, benefit_account_id="BA3", allowance_period="year")
+    gone = replace(ACCOUNT, benefit_account_id="BA4")
+    rows = spending.benefit_programs(files([gone], [ACCOUNT, other, yearly]))
+    assert [tuple(row.values()) for row in rows] == [
+        ("meals", "Meals", 100, "month", 2),
+        ("meals", "Meals", 100, "year", 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -513,7 +941,7 @@ def test_primary_category(categories: list[str | None], primary: str | None) -> 
         sale(number, "1.00", "2024-03-01T00:00:00+00:00", category)
         for number, category in enumerate(categories)
     ]
-    assert spending.merchants(sales, day("2024-04-10")) == [
+    assert spending.merchants(sales) == [
         {"merchant": "Shop", "primary_category": primary, "transaction_count": len(sales)}
     ]
 
@@ -539,6 +967,10 @@ def test_comparison_finds_every_kind_of_difference() -> None:
     assert compared({**published, "share": Decimal("0.3334")}) == [("share",)]
     assert compared({**published, "share": Decimal("0.3334")}, tolerant=True) == [("share",)]
     assert compared({**published, "share": None}, tolerant=True) == [("share",)]
+    twice = count_mismatches([row, row], [row, published], ("id", "cost"))
+    assert twice == []
+    (found,) = count_mismatches([row, row], [row], ("id", "cost"))
+    assert (found.key, len(found.expected), len(found.actual)) == ((1, row["cost"]), 2, 1)
     assert decimal_scale("DECIMAL(38,6)") == 6
     with pytest.raises(AssertionError, match="DOUBLE"):
         decimal_scale("DOUBLE")
@@ -552,63 +984,178 @@ def made() -> Generated:
     return generate(600, seed=7)
 
 
+def paid_claims(made: Generated) -> list[Claim]:
+    booked = claim_costs.booked(made.data.booking_files)
+    paid = [claim_costs.as_claim(one) for one in booked if claim_costs.is_paid(one)]
+    return [*made.data.claims, *paid]
+
+
 def test_generator_repeats_and_cases_stand_alone(made: Generated) -> None:
     again, fewer = generate(600, seed=7), generate(50, seed=7)
     assert again.data == made.data
-    assert made.data.plans[: len(fewer.data.plans)] == fewer.data.plans
-    assert generate(50, seed=8).data.plans != fewer.data.plans
+    for file, file_of_fewer in zip(made.data.plan_files, fewer.data.plan_files, strict=True):
+        assert file.rows[: len(file_of_fewer.rows)] == file_of_fewer.rows
+    assert generate(50, seed=8).data.plan_files != fewer.data.plan_files
 
 
 def test_generated_keys_are_unique_and_histories_short(made: Generated) -> None:
     data = made.data
-    for keys in (
-        [(one.company_ein, one.plan_type, one.carrier_name, one.start_date) for one in data.plans],
-        [one.claim_id for one in data.claims],
+    everything: list[list[Any]] = [
+        [(one.claim_id, one.line_number) for one in data.claims],
         [one.person_id for one in data.persons],
         [one.employee_id for one in data.holders],
-        [one.benefit_account_id for one in data.accounts],
         [one.transaction_id for one in data.transactions],
         [one.company_ein for one in data.companies],
         [(one.email_domain, one.company_ein) for one in data.domain_links],
-    ):
+        *(file.rows for file in data.plan_files),
+        *([one.benefit_account_id for one in file.rows] for file in data.account_files),
+    ]
+    for keys in everything:
         assert len(keys) == len(set(keys))
-    assert all(one.end_date is None or one.end_date >= one.start_date for one in data.plans)
-    spans = claim_costs.claims_by_company(data.claims, DEFAULT_KNOBS.claims_as_of)
+    for plan_file in data.plan_files:  # what counts is never a matter of hashes
+        several = Counter(one.key for one in plan_file.rows)
+        assert not any(one.last_updated for one in plan_file.rows if several[one.key] > 1)
+    spans = claim_costs.claims_by_company(paid_claims(made), DEFAULT_KNOBS.claims_as_of)
     oldest = min(one.service_date for claims in spans.values() for one in claims)
     assert (DEFAULT_KNOBS.claims_as_of - oldest).days < 500
-    assert max(one.service_date for one in data.claims) == DEFAULT_KNOBS.claims_as_of
+    assert max(one.service_date for one in paid_claims(made)) == DEFAULT_KNOBS.claims_as_of
     assert max(one.utc_day for one in data.transactions) == DEFAULT_KNOBS.spend_as_of
-    blocked = {one.employee_id: one for one in data.holders if one.is_terminated}
-    for one in data.transactions:
-        ended = blocked[one.employee_id].termination_date if one.employee_id in blocked else None
-        assert ended is None or one.utc_day < ended
+
+
+def test_generated_snapshots_shrink_less_than_the_guard_allows(made: Generated) -> None:
+    plans: list[set[Any]] = [{one.key for one in file.rows} for file in made.data.plan_files]
+    accounts: list[set[Any]] = [
+        {one.benefit_account_id for one in file.rows} for file in made.data.account_files
+    ]
+    for held in (plans, accounts):
+        for before, after in pairwise(held):
+            assert 0 < len(before - after) < len(before) * 0.2
+
+
+def test_generated_companies_are_of_all_kinds(made: Generated) -> None:
+    """In the default run of 2,400 cases: 2,000 companies of plans, and as many with bookings."""
+    data = made.data
+    most = 2_000 * len(made.case_of) // 2_400
+    states: dict[str, set[frozenset[Plan]]] = {}
+    options: set[str] = set()
+    for file in data.plan_files:
+        held: dict[str, list[Plan]] = {company_ein: [] for company_ein in made.case_of}
+        for one in file.rows:
+            held[one.company_ein].append(one)
+        for company_ein, plans in held.items():
+            states.setdefault(company_ein, set()).add(frozenset(plans))
+            if len({one.key for one in plans}) < len(plans):
+                options.add(company_ein)
+    changed = {company_ein for company_ein, several in states.items() if len(several) > 1}
+    state = plan_gaps.plan_state(data.plan_files)
+    companies = {company.company_ein: company for company in data.companies}
+    claims = paid_claims(made)
+    found = plan_gaps.plan_gaps(state, claims, companies, DEFAULT_KNOBS.claims_as_of)
+    told = {
+        row["company_ein"] for row in found if row["gap_type"] in ("withdrawn", "never_covered")
+    }
+    assert len((told | options | changed) & set(made.case_of)) >= most
+    assert len(options) >= 50
+    assert len({one.company_ein for one in claims} - set(made.case_of)) >= most
+
+
+def test_generated_accounts_are_of_all_kinds(made: Generated) -> None:
+    """In the default run: 2,000 of some 3,300 accounts."""
+    refunded = {
+        one.benefit_account_id
+        for one in made.data.transactions
+        if one.amount < 0 and one.transaction_type
+    }
+    kinds_of = {
+        account_id: account_kinds([version.account for version in versions])
+        for account_id, versions in spending.histories(made.data.account_files).items()
+    }
+    counts = Counter(name for kinds in kinds_of.values() for name, is_so in kinds.items() if is_so)
+    assert min(counts.values()) >= 20, counts
+    special = {account_id for account_id, kinds in kinds_of.items() if any(kinds.values())}
+    assert len(refunded) >= 100
+    assert len(special | refunded) >= 2_000 * len(kinds_of) // 3_300
+
+
+def account_kinds(versions: list[Account]) -> dict[str, bool]:
+    stamps = {one.last_updated for one in versions}
+    return {
+        "allowance changes": len({one.monthly_allowance for one in versions}) > 1,
+        "period changes": len({one.allowance_period for one in versions}) > 1,
+        "changes are dated": len(stamps) > 1 and None not in stamps,
+        "some changes are dated": len(stamps) > 1 and None in stamps,
+        "unlimited": any(one.monthly_allowance is None for one in versions),
+        "of a quarter": any(one.allowance_period == "quarter" for one in versions),
+        "of a year": any(one.allowance_period == "year" for one in versions),
+        "once unreadable": not all(one.is_readable for one in versions[:-1]),
+        "withheld": not versions[-1].is_readable,
+    }
 
 
 def test_generated_plans_reach_the_borders(made: Generated) -> None:
     data, as_of = made.data, DEFAULT_KNOBS.claims_as_of
     companies = {company.company_ein: company for company in data.companies}
-    reported = plan_gaps.plan_gaps(data.plans, data.claims, companies, as_of)
-    shorter = plan_gaps.plan_gaps(data.plans, data.claims, companies, as_of, min_days=88)
+    state = plan_gaps.plan_state(data.plan_files)
+    claims = paid_claims(made)
+    reported = plan_gaps.plan_gaps(state, claims, companies, as_of)
+    shorter = plan_gaps.plan_gaps(state, claims, companies, as_of, min_days=88)
     lengths = Counter((row["gap_type"], row["gap_length_days"]) for row in shorter)
-    for gap_type in ("internal", "trailing"):
+    for gap_type in ("internal", "trailing", "withdrawn", "never_covered"):
         for length in (89, 90, 91, 92):
-            assert lengths[gap_type, length] >= 10, (gap_type, length)
+            assert lengths[gap_type, length] >= 2, (gap_type, length)
+    kinds = Counter(row["gap_type"] for row in reported)
+    assert (
+        min(kinds[name] for name in ("internal", "trailing", "withdrawn", "never_covered")) >= 100
+    )
     assert sum("|" in (row["previous_carrier"] or "") for row in reported) >= 30
-    assert sum("|" in (row["next_carrier"] or "") for row in reported) >= 30
+    assert sum("|" in (row["next_carrier"] or "") for row in reported) >= 10
     assert sum(row["claims_in_gap"] > 0 for row in reported) >= 100
-    assert sum((row["gap_end"] or as_of) > as_of for row in reported) >= 20
-    islands = plan_gaps.plan_coverage(data.plans)
+    to_date = [
+        row["days_to_date"] for row in reported if row["days_to_date"] < row["gap_length_days"]
+    ]
+    assert to_date.count(0) >= 2
+    assert sum(days > 0 for days in to_date) >= 10
+    withdrawn = {
+        (row["company_ein"], row["plan_type"]) for row in reported if row["gap_type"] == "withdrawn"
+    }
+    bad = {(one.company_ein, one.plan_type) for one in state.withheld}
+    assert len(withdrawn & bad) >= 20, "whose newest version is bad"
+    assert len(withdrawn - bad) >= 100, "that are gone"
+    assert any(one.start_date.year < 1990 for one in state.withheld)
+    islands = plan_gaps.plan_coverage(state.valid)
     assert sum(row["coverage_end"] is None for row in islands) >= 100
     assert sum(row["plan_count"] >= 3 for row in islands) >= 100
     on_edge = Counter(
         step
         for row in reported
-        for one in data.claims
+        for one in claims
         if (one.company_ein, one.claim_type) == (row["company_ein"], row["plan_type"])
         for step in (-1, 0)
         if one.service_date == row["gap_start"] + dt.timedelta(days=step)
     )
     assert min(on_edge[-1], on_edge[0]) >= 20
+    covered = {one.company_ein for file in data.plan_files for one in file.rows}
+    planless = {one.company_ein for one in data.claims} & set(made.case_of) - covered
+    assert len(planless) >= 20
+
+
+def test_generated_bookings_overlap(made: Generated) -> None:
+    files_of: dict[Booking, list[int]] = {}
+    for number, file in enumerate(made.data.booking_files):
+        for one in file:
+            files_of.setdefault(one, []).append(number)
+    booked = Counter(claim_costs.booked(made.data.booking_files))
+    assert set(booked) == set(files_of)
+    assert sum(len(set(numbers)) > 1 for numbers in files_of.values()) >= 500
+    assert sum(count > 1 for count in booked.values()) >= 200
+    both = sum(count < len(files_of[one]) for one, count in booked.items())
+    assert both >= 500, "that a sum over files would count too often"
+    assert sum(count > 1 and len(set(files_of[one])) > 1 for one, count in booked.items()) >= 100
+    texts = Counter(replace(one, amount=one.amount.removeprefix("$")) for one in booked)
+    assert sum(count > 1 for count in texts.values()) >= 50
+    costs = [claim_costs.as_claim(one).amount for one in booked.elements()]
+    assert sum(amount < 0 for amount in costs) >= 200
+    assert sum(not claim_costs.is_paid(one) for one in booked) >= 50
 
 
 def test_generated_claims_reach_the_borders(made: Generated) -> None:
@@ -658,7 +1205,8 @@ def test_generated_claims_reach_the_borders(made: Generated) -> None:
 
 def test_generated_rosters_reach_the_borders(made: Generated) -> None:
     data = made.data
-    rows = roster.roster_mismatch(data.companies, data.persons, data.domain_links)
+    as_of = DEFAULT_KNOBS.claims_as_of
+    rows = roster.roster_mismatch(data.companies, data.persons, data.domain_links, as_of)
     borders = Counter((row["pct_diff"], row["direction"]) for row in rows)
     for border in (20, 50, 100):
         for direction in ("over", "under"):
@@ -667,30 +1215,65 @@ def test_generated_rosters_reach_the_borders(made: Generated) -> None:
     assert min(severities[name] for name in ("Low", "Medium", "High", "Critical", "Unknown")) >= 30
     assert sum(row["expected"] == 0 and row["observed"] == 0 for row in rows) >= 2
     assert sum(row["expected"] == 0 and row["observed"] > 0 for row in rows) >= 5
-    found = roster.roster_differences(data.persons, data.holders, data.domain_links)
+    assert sum(row["terminated"] for row in rows) >= 200
+    assert sum(row["terminated"] > 0 and row["pct_diff"] in (20, 50, 100) for row in rows) >= 10
+    gone_on = Counter(
+        (one.termination_date - as_of).days for one in data.persons if one.termination_date
+    )
+    assert min(gone_on[-1], gone_on[0], gone_on[1]) >= 20
+    found = roster.roster_differences(
+        data.persons, data.holders, data.domain_links, as_of, made.today
+    )
     kinds = Counter((row["side"], row["difference_type"]) for row in found)
     assert len(kinds) == 8
     assert min(kinds.values()) >= 20
+    holders_of = {one.email.lower(): one for one in data.holders if one.email}
+    alike = Counter(
+        roster.names_differ(one, other)
+        for one in data.persons
+        if one.email and (other := holders_of.get(one.email.lower()))
+        if (one.full_name or "").lower() != f"{other.first_name} {other.last_name}".lower()
+    )
+    assert min(alike[True], alike[False]) >= 50
 
 
 def test_generated_spending_reaches_the_borders(made: Generated) -> None:
     data, as_of = made.data, DEFAULT_KNOBS.spend_as_of
-    rows = spending.account_utilization(data.accounts, data.holders, data.transactions, as_of)
-    assert sum(row["utilization_pct"] == 100 for row in rows) >= 50
-    beyond = [row["spend"] - row["allowance"] for row in rows]
-    assert beyond.count(Decimal("0.01")) >= 30
+    rows = spending.account_utilization(data.account_files, data.holders, data.transactions, as_of)
+    assert sum(row["utilization_pct"] == 100 for row in rows) >= 20
+    limited = [row for row in rows if row["allowance"] is not None]
+    for period in ("month", "quarter", "year"):
+        own = [row for row in limited if row["allowance_period"] == period and row["allowance"]]
+        beyond = Counter(row["period_spend"] - row["allowance"] for row in own)
+        assert min(beyond[Decimal("0.01")], beyond[Decimal(0)]) >= 10, period
+        assert sum(row["over_allowance"] for row in own) >= 30, period
+        sums = sum(0 < row["spend"] < row["period_spend"] for row in own)
+        assert (sums >= 10) == (period != "month"), period
+    assert sum(row["spend"] < 0 for row in rows) >= 20
     assert sum(row["allowance"] == 0 and row["spend"] > 0 for row in rows) >= 20
-    without = {one.benefit_account_id for one in data.accounts}
+    counted = spending.counted(data.transactions, data.holders, data.account_files, as_of)
+    refunds = [one for one in counted if one.amount < 0]
+    assert len(refunds) >= 100
+    assert 100 <= len(data.transactions) - len(counted) <= len(data.transactions) / 3
+    late = [
+        one.employee_id
+        for one in data.holders
+        if one.status.lower() != "terminated" and one.has_left(as_of)
+    ]
+    sold_late = {one.employee_id for one in data.transactions} - {
+        one.employee_id for one in counted
+    }
+    assert len(late) >= 50
+    assert sold_late & set(late), "spending from the last day on"
+    without = {one.benefit_account_id for one in spending.current_accounts(data.account_files)}
     assert without - {row["benefit_account_id"] for row in rows}, "an account without a month"
     votes: dict[str, Counter[str]] = {}
-    for one in data.transactions:
+    for one in counted:
         if one.category:
             votes.setdefault(one.merchant, Counter())[one.category] += 1
     tied = sum(list(vote.values()).count(max(vote.values())) > 1 for vote in votes.values())
     assert tied >= 50
-    assert any(
-        row["primary_category"] is None for row in spending.merchants(data.transactions, as_of)
-    )
+    assert any(row["primary_category"] is None for row in spending.merchants(counted))
 
 
 def test_landing_zone_layout(made: Generated, tmp_path: Any) -> None:
@@ -699,20 +1282,71 @@ def test_landing_zone_layout(made: Generated, tmp_path: Any) -> None:
         str(path.relative_to(tmp_path)): path.read_text("utf-8").splitlines()[0]
         for path in sorted(tmp_path.rglob("*.csv"))
     }
+    claims = "claim_id,line_number,company_ein,service_date,{}amount,claim_type{}"
+    bookings = claims.format("paid_date,", ",claim_status")
+    plans = "company_ein,plan_type,carrier_name,start_date,end_date,plan_name,last_updated"
+    accounts = (
+        "benefit_account_id,employee_id,benefit_type,program_name,monthly_allowance,"
+        "allowance_period,current_balance,last_updated"
+    )
     assert headers == {
-        "benefits_admin/claims/001.csv": "claim_id,company_ein,service_date,amount,claim_type",
+        "benefits_admin/claims/001.csv": claims.format("", ""),
+        **{
+            f"benefits_admin/claims/sender=movements/{name}": bookings
+            for name in ("2024-10-31.csv", "2024-11-30/a.csv", "2024-11-30/b.csv", "2024-12-30.csv")
+        },
         "benefits_admin/employees/001.csv": (
-            "person_id,full_name,title,email,company_ein,start_date,notes"
+            "person_id,full_name,title,email,company_ein,start_date,notes,status,termination_date"
         ),
-        "benefits_admin/plans/001.csv": "company_ein,plan_type,carrier_name,start_date,end_date",
-        "spend_accounts/benefit_accounts/001.csv": (
-            "benefit_account_id,employee_id,benefit_type,program_name,monthly_allowance,"
-            "current_balance"
-        ),
-        "spend_accounts/employees/001.csv": (
+        **{
+            f"benefits_admin/plans/{name}.csv": plans
+            for name in (
+                *("2023-01-05", "2023-07-05", "2024-01-05"),
+                *("2024-06-05", "2024-09-05", "2024-12-05"),
+            )
+        },
+        **{
+            f"spend_accounts/benefit_accounts/{name}.csv": accounts
+            for name in ("2023-08-10", "2024-03-31", "2024-07-01", "2024-08-15", "2024-11-25")
+        },
+        "spend_accounts/employees/2024-11-25.csv": (
             "employee_id,first_name,last_name,email,hire_date,status,termination_date"
         ),
         "spend_accounts/transactions/001.csv": (
-            "transaction_id,employee_id,benefit_account_id,merchant,amount,timestamp,category"
+            "transaction_id,employee_id,benefit_account_id,merchant,amount,timestamp,category,"
+            "transaction_type,transaction_status,currency"
         ),
     }
+
+
+def test_delivered_texts_say_what_is_meant(made: Generated, tmp_path: Any) -> None:
+    write_landing_zone(made.data, tmp_path)
+
+    def texts(folder: str, column: str) -> set[str]:
+        paths = (tmp_path / folder).rglob("*.csv")
+        return {
+            row[column]
+            for path in paths
+            for row in csv.DictReader(path.open(encoding="utf-8", newline=""))
+        }
+
+    assert {"", "9999-12-31", "TBD", "present", "0000-00-00", "1989-12-31"} <= texts(
+        "benefits_admin/plans", "end_date"
+    )
+    assert set(PLAN_TYPES) | {name.lower() for name in PLAN_TYPES} == texts(
+        "benefits_admin/plans", "plan_type"
+    )
+    assert {"unlimited", "Unlimited", "lots", ""} <= texts(
+        "spend_accounts/benefit_accounts", "monthly_allowance"
+    )
+    assert texts("spend_accounts/benefit_accounts", "allowance_period") == {
+        *("", "month", "quarter", "year", "fortnight")
+    }
+
+
+def test_reference_seeds_say_that_claims_are_movements(made: Generated, tmp_path: Any) -> None:
+    write_reference_seeds(made.data, tmp_path)
+    assert (tmp_path / "sender_settings.csv").read_text("utf-8").splitlines() == [
+        "source,feed,sender,setting,value",
+        "benefits_admin,claims,movements,claims_are,movements",
+    ]

@@ -8,9 +8,12 @@ import http.server
 import json
 import os
 import re
+import runpy
+import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,15 +38,31 @@ def locked_entries(lock: str) -> list[str]:
 
 def test_tools_of_their_own_environments_are_locked_with_hashes() -> None:
     makefile = (PROJECT / "Makefile").read_text()
-    wanted = sorted((PROJECT / ".ci" / "locks").glob("*.in"))
-    assert wanted
+    locks = sorted((PROJECT / ".ci" / "locks").glob("*.lock"))
+    assert [lock.stem for lock in locks] == ["dagster", "grade", "lineage"]
     recipe = makefile.split("\n.venv-%/.installed: .ci/locks/%.lock\n")[1].split("\n\n")[0]
     assert "--require-hashes -r $<" in recipe
-    for tools in wanted:
-        entries = locked_entries(tools.with_suffix(".lock").read_text())
+    extras = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    for lock in locks:
+        entries = locked_entries(lock.read_text())
         names = {re.split(r"==|\[", entry)[0] for entry in entries}
-        assert names >= set(re.findall(r"^[\w-]+", tools.read_text(), re.M))
-        assert f".venv-{tools.stem}/.installed ## " in makefile
+        if lock.stem == "dagster":  # an extra of pyproject.toml
+            extra = extras["optional-dependencies"]["orchestrate"]
+            wanted = "\n".join([*extras["dependencies"], *extra])
+        else:
+            wanted = lock.with_suffix(".in").read_text()
+        assert names >= set(re.findall(r"^[\w-]+", wanted, re.M))
+        assert f".venv-{lock.stem}/.installed ## " in makefile
+
+
+def test_dagster_runs_on_the_project_s_versions() -> None:
+    """So that a build under Dagster is the build of `make build`."""
+    pinned = re.compile(r"^([\w.-]+)(?:\[.+\])?==(\S+)", re.M)
+    ours = dict(pinned.findall(LOCK))
+    dagster = dict(pinned.findall((PROJECT / ".ci" / "locks" / "dagster.lock").read_text()))
+    shared = ours.keys() & dagster.keys()
+    assert {"dbt-core", "dbt-duckdb", "duckdb", "python-calamine"} <= shared
+    assert {name: dagster[name] for name in shared} == {name: ours[name] for name in shared}
 
 
 def test_every_python_package_is_locked_with_hashes() -> None:
@@ -66,6 +85,64 @@ def test_dbt_packages_are_locked() -> None:
     versions = {entry["package"]: entry["version"] for entry in locked["packages"]}
     assert {entry["package"] for entry in wanted} <= set(versions)
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions.values())
+
+
+def test_a_package_that_was_changed_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set-up asks after `dbt deps`, and removes what it does not know."""
+    assert (
+        "packages.py dbt_packages || { rm -rf dbt_packages; exit 1; }"
+        in (PROJECT / "Makefile").read_text()
+    )
+    checker = runpy.run_path(str(PROJECT / ".ci" / "packages.py"))
+    known = tmp_path / "packages.csv"
+    folder = tmp_path / "dbt_packages"
+    shutil.copytree(PROJECT / "packages" / "offline", folder)
+    lines = [f"{path.name},1,{checker['digest'](path)},x" for path in folder.iterdir()]
+    known.write_text("package,version,sha256,note\n" + "\n".join(lines))
+    monkeypatch.setitem(checker["main"].__globals__, "KNOWN", known)
+    monkeypatch.setattr(sys, "argv", ["packages.py", str(folder)])
+    assert checker["main"]() == 0
+    changed = next(folder.glob("dbt_utils/macros/**/*.sql"))
+    changed.write_text(changed.read_text() + "-- more")
+    (folder / "stranger").mkdir()
+    assert checker["main"]() == 1
+    told = capsys.readouterr().err
+    assert "dbt_utils is not the package" in told and "stranger is not known" in told
+    assert "dbt_expectations" not in told
+
+
+@pytest.mark.parametrize("place", ["models/more.sql", "seeds/more.csv", "tests/more.sql"])
+def test_a_package_with_more_than_macros_is_another_one(place: str, tmp_path: Path) -> None:
+    """dbt runs models, seeds and tests of a package, too."""
+    digest = runpy.run_path(str(PROJECT / ".ci" / "packages.py"))["digest"]
+    package = tmp_path / "package"
+    shutil.copytree(PROJECT / "packages" / "offline" / "dbt_utils", package)
+    before = digest(package)
+    (package / "README.md").write_text("not read by dbt")
+    assert digest(package) == before
+    (package / place).parent.mkdir(exist_ok=True)
+    (package / place).write_text("select 1 as a")
+    assert digest(package) != before
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    """A tag can be moved; the version stands beside it for people."""
+    flows = [path.read_text() for path in (PROJECT / ".github" / "workflows").glob("*.yml")]
+    lines = [line.strip() for text in flows for line in text.splitlines() if "uses:" in line]
+    assert lines
+    for line in lines:
+        pinned, version = line.partition("uses: ")[2].split("  # ")
+        assert len(pinned.split("@")[1]) == 40 and int(pinned.split("@")[1], 16), line
+        assert json.loads(f'["{version}"]')[0].startswith("v")
+
+
+def test_each_locked_package_has_a_digest() -> None:
+    locked = yaml.safe_load((PROJECT / "package-lock.yml").read_text())["packages"]
+    with (PROJECT / ".ci" / "packages.csv").open(newline="") as file:
+        known = {(line["package"], line["version"]) for line in csv.DictReader(file)}
+    assert known == {(entry["name"], entry["version"]) for entry in locked}
 
 
 def test_accepted_findings_have_a_reason_and_a_last_day() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import ssl
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import trustme
 from enrichment_server import GOOD, Misbehaving, served_alone
 
 from benefits_warehouse.enrichment.answers import Answer
-from benefits_warehouse.enrichment.client import Settings, http_client, pause_of, refused
+from benefits_warehouse.enrichment.client import Settings, http_client, is_public, pause_of, refused
 
 TOKEN = "t0ken-that-must-not-show"
 
@@ -255,6 +256,26 @@ def test_redirects_to_private_places_are_refused(server: Misbehaving, goal: str)
         assert answer.status == "failed"
         assert answer.error in ("redirect_refused", "certificate_not_trusted"), answer
         assert not other.asked and len(server.asked) == 1
+
+
+PRIVATE = [
+    *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
+    *("0.0.0.0", "0.1.2.3", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.9"),
+    *("224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255", "192.88.99.1"),
+    *("::1", "::", "::10.0.0.1", "::127.0.0.1", "::ffff:10.0.0.1", "::ffff:0:127.0.0.1"),
+    *("64:ff9b::10.0.0.1", "64:ff9b::169.254.169.254", "64:ff9b:1::8.8.8.8", "2002:a00:1::"),
+    *("2002:7f00:1::", "2001:0:a00:1::1", "fec0::1", "fc00::1", "fd12::1", "fe80::1", "ff02::1"),
+    *("2001:db8::1", "100::1", "3fff::1", "2001:2::1"),
+    *("2600::5efe:10.0.0.1", "2600::200:5efe:169.254.169.254"),
+]
+PUBLIC = ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "64:ff9b::8.8.8.8", "2002:808:808::1"]
+PUBLIC += ["2600::5efe:8.8.8.8", "2600::1:5efe:10.0.0.1"]
+
+
+@pytest.mark.parametrize("address", PRIVATE + PUBLIC)
+def test_addresses_of_the_public_internet(address: str) -> None:
+    """Whatever wraps a private address is private, too."""
+    assert is_public(ipaddress.ip_address(address)) is (address in PUBLIC)
 
 
 def test_redirects_within_the_service_are_followed(server: Misbehaving) -> None:

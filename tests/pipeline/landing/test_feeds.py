@@ -69,7 +69,12 @@ WRONG = [
         "phone",
         "amount.pii: 'phone' is unknown; one of name, email, hidden",
     ),
-    (column("claim_id", "key"), GONE, f"{AT}.columns: no column is a key: say key: true"),
+    (column("claim_id", "key"), GONE, f"{AT}.columns: every key column is optional"),
+    (
+        ("benefits_admin.plans", "columns"),
+        {"name": {"type": "text"}},
+        "no column is a key: say key",
+    ),
     (column("claim_id", "optional"), True, f"{AT}.columns: every key column is optional"),
     (column("last_updated"), GONE, ""),
     (column("last_updated", "type"), "date", "last_updated: must be a timestamp"),

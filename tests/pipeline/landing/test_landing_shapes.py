@@ -198,7 +198,7 @@ def check_marts(folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int, count:
         kind, content = shaped(generator, generator.choice(CLAIM_HEADERS), rows)
         name = f"sender={sender}/{number:04}{kind}" if sender else f"{number:04}{kind}"
         warehouse.deliver("benefits_admin.claims", name, content)
-    warehouse.build(vars={"as_of_date": "2026-12-31"})
+    warehouse.build(vars={"as_of_date": "2026-12-31"}, manifest=warehouse.manifest())
     wanted = [
         (f"{number:04}-{place}", *claim)
         for number in range(count)

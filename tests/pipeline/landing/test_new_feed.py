@@ -46,7 +46,7 @@ RULES = """{% macro invoices_rules() %}
         'missing_invoice_id': 'invoice_id is null',
         'invalid_amount': 'amount is null',
         'period_ends_before_start': 'period_end < period_start',
-        'personal_data_in_carrier_name': holds_personal_data('carrier_name'),
+        'personal_data_in_carrier_name': is_personal_text('carrier_name'),
     }) }}
 {% endmacro %}
 """
@@ -64,10 +64,12 @@ invoices as (
     where is_current
 ),
 
-{{ judge('benefits_admin.invoices', 'invoices', invoices_rules()) }}
+{{ judge('benefits_admin.invoices', 'invoices', invoices_rules()) }},
 
-select * exclude (fired_bits) {{ masked_texts('benefits_admin.invoices') }}
-from judged
+{{ masked_texts('benefits_admin.invoices', 'judged') }}
+
+select * exclude (fired_bits)
+from masked
 """
 DQ_RULES = [
     ["missing_invoice_id", SOURCE, PART, "2", "10", "invoice_id", "No id.", "Ask the carrier."],
@@ -142,7 +144,7 @@ def test_rows_are_landed_and_staged(warehouse: Warehouse) -> None:
 
 def test_the_bad_row_is_withheld_and_masked(warehouse: Warehouse) -> None:
     (row,) = warehouse.rows("quality.quarantine_invoices")
-    assert (row["invoice_id"], row["amount"]) == ("I2", "many")
+    assert (row["invoice_id"], row["amount"]) == ("I2", "aaaa")
     assert row["carrier_name"] == "Aetna ****"
     assert row["all_reasons"] == ["invalid_amount"]
     assert row["dq_flags"] == ["personal_data_in_carrier_name"]
@@ -155,7 +157,7 @@ def test_quality_tells_of_it(warehouse: Warehouse) -> None:
         "select record_key, field, error_reason, tier, value_preview "
         f"from quality.validation_errors {HERE} order by 1, 3"
     ) == [
-        ("I2", "amount", "invalid_amount", 2, "many"),
+        ("I2", "amount", "invalid_amount", 2, "aaaa"),
         ("I2", "carrier_name", "personal_data_in_carrier_name", 1, "Aetna ****"),
         ("I3", "period_end", "period_ends_before_start", 1, "2024-03-01"),
     ]
@@ -213,8 +215,9 @@ def test_the_dashboard_shows_it(warehouse: Warehouse) -> None:
     page = warehouse.folder / "dashboard.html"
     database = warehouse.database / "analytics.duckdb"
     assert dashboard(["--database", str(database), "--output", str(page)]) == 0
-    assert "quality.quarantine_invoices" in page.read_text()
-    assert "invoices" in page.read_text() and "invalid_amount" in page.read_text()
+    # As a finding, with the row that shows it, and in the scorecard.
+    assert "error_reason = 'invalid_amount'" in page.read_text().replace("\\u0027", "'")
+    assert f'<td class="text">{PART}</td>' in page.read_text()
 
 
 def test_rules_of_the_house_hold_for_it(warehouse: Warehouse, manifest: dict[str, Any]) -> None:
@@ -241,10 +244,6 @@ def test_rules_of_the_house_hold_for_it(warehouse: Warehouse, manifest: dict[str
         if macro["original_file_path"].startswith("macros/")
     ]
     shape.test_macros_are_documented(macros)
-    (exposure,) = (
-        node for node in manifest["exposures"].values() if node["name"].endswith("dashboard")
-    )
-    assert f"model.benefits_warehouse.quarantine_{PART}" in exposure["depends_on"]["nodes"]
 
 
 def test_a_second_delivery_mends_it(

@@ -18,6 +18,7 @@ from benefits_warehouse.senders import SETTINGS, sender_problems, settings_of
 CLAIMS, PEOPLE = "benefits_admin.claims", "benefits_admin.employees"
 HOLDERS, ACCOUNTS = "spend_accounts.employees", "spend_accounts.benefit_accounts"
 CARDS = "spend_accounts.transactions"
+EARLY = {"earliest_date": "1900-01-01"}  # Excel's calendar begins with 1900
 HEADER = "claim_id,company_ein,service_date,amount,claim_type"
 SETTINGS_CSV = """source,feed,sender,setting,value
 benefits_admin,claims,cents,amount_unit,cents
@@ -146,7 +147,7 @@ def built(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehous
         "person_id,full_name,start_date,company_ein\nP3,Bo Diddley,2020-01-01,G-17\n",
     )
     warehouse.deliver(PEOPLE, "half.csv", "person_id,first_name,start_date\nP2,Ada,2020-01-01\n")
-    warehouse.build()
+    warehouse.build(vars=EARLY, manifest=warehouse.manifest())
     return warehouse
 
 
@@ -278,14 +279,15 @@ def test_a_refused_file_is_tried_again_under_other_settings(
         "k1;11-1111111;2026-03-04;5,00;Medical\n",
     )
     status = "select status from ops.loaded_files where sender = 'two' order by loaded_at"
-    built.build()
+    manifest = built.manifest()
+    built.build(vars=EARLY, manifest=manifest)
     first = built.query(status)
     file.write_text(
         SETTINGS_CSV.replace(",cents,amount_unit,cents", ",cents,amount_unit,dollars")
         + 'benefits_admin,claims,two,header_line,2\nbenefits_admin,claims,two,decimal_mark,","\n'
         + "benefits_admin,claims,two,delimiter,semicolon\n"
     )
-    built.build()
+    built.build(vars=EARLY, manifest=manifest)
     assert claim(built, "k1")[2] == Decimal("5.00")
     assert claim(built, "a1")[2] == Decimal("-12345.00")
     assert built.query(status)[-1] == ("loaded",) and first
@@ -294,7 +296,7 @@ def test_a_refused_file_is_tried_again_under_other_settings(
         "source,feed,sender,delivery,decision,reason\nbenefits_admin,claims,two,1.csv,withdraw,-\n"
     )
     file.write_text(SETTINGS_CSV)
-    built.build()
+    built.build(vars=EARLY, manifest=manifest)
     assert mart_hashes(built.database / "analytics.duckdb") == before
 
 
@@ -319,6 +321,19 @@ def test_a_wrong_setting_is_told(reference: Path, line: str, told: str) -> None:
     finally:
         file.write_text(SETTINGS_CSV)
     assert not sender_problems(reference, load_feeds())
+
+
+def test_movements_need_a_delta_feed(tmp_path: Path) -> None:
+    """A snapshot keeps each content once, so that there is nothing to add up."""
+    header = "source,feed,sender,setting,value\n"
+    (tmp_path / "sender_settings.csv").write_text(f"{header}*,*,tpa,claims_are,movements\n")
+    (tmp_path / "delivery_decisions.csv").write_text(
+        "source,feed,sender,delivery,decision,reason\n"
+    )
+    claims = "benefits_admin.claims"
+    told = sender_problems(tmp_path, load_feeds(), [claims])
+    assert told.startswith("sender_settings.csv line 2: movements are summed over files")
+    assert not sender_problems(tmp_path, load_feeds(), ["benefits_admin.plans"])
 
 
 def test_a_wrong_setting_stops_the_run(built: Warehouse, reference: Path) -> None:

@@ -73,5 +73,7 @@ def test_whole_runs(tmp_path: Path) -> None:
     assert warehouse.dbt(*only).success and "refused" not in warehouse.output
     assert warehouse.dbt(*only).success and "refused" not in warehouse.output
     exports = tmp_path / "exports"
-    assert warehouse.dbt("build", variables={"export_dir": ""}).success
+    assert warehouse.dbt(
+        "build", variables={"export_dir": ""}, manifest=warehouse.manifest()
+    ).success
     assert not exports.exists() and (warehouse.database / "exports/clean_data.parquet").exists()

@@ -161,3 +161,37 @@ def test_analysts_neither_write_nor_see_the_restricted_file(
         *(seed_warehouse.database / "restricted").rglob("*.parquet"),
     ]:
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_encryption_leaves_nothing_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it writes meanwhile is in the warehouse folder, closed to others."""
+    folder, elsewhere = tmp_path / "w", tmp_path / "elsewhere"
+    for path in (folder / ".build", folder / "restricted" / "tmp", elsewhere):
+        path.mkdir(parents=True)
+    database = folder / "restricted.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table a as select range as b from range(1000)")
+    seen: dict[str, object] = {}
+    attach = restricted.attach_restricted
+
+    def spied(connection: duckdb.DuckDBPyConnection, path: Path, *rest: str, **key: str) -> None:
+        attach(connection, path, *rest, **key)
+        setting = "select current_setting('temp_directory')"
+        seen["spill"] = connection.execute(setting).fetchall()[0][0]
+        seen[path.name] = (path.parent, path.stat().st_mode & 0o077)
+
+    monkeypatch.setattr(encrypt_module, "attach_restricted", spied)
+    monkeypatch.setenv("BENEFITS_DB_DIR", str(folder))
+    monkeypatch.setenv("TMPDIR", str(elsewhere))
+    monkeypatch.delenv(restricted.KEY, raising=False)
+    monkeypatch.chdir(elsewhere)
+    database.chmod(0o600)
+    assert encrypt_module.main() == 0
+    assert seen == {
+        "spill": str(folder / "restricted" / "tmp"),
+        "restricted.duckdb": (folder, 0),
+        ".restricted.duckdb.new": (folder, 0),
+    }
+    assert not list(elsewhere.iterdir())

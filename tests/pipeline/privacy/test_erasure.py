@@ -6,7 +6,6 @@ CANARY stands in every column of every row of the person, in notes of others and
 from __future__ import annotations
 
 import io
-import multiprocessing
 import os
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 from conftest import PROJECT, Warehouse
+from processes import server
 from reference.cleaning import clean_email, clean_name, clean_text
 from traces import traces
 
@@ -377,14 +377,11 @@ def erase(folder: str, step: int) -> None:
 def test_kill_at_any_rename_is_made_good_by_running_again(
     built: Path, tmp_path: Path, stride: int
 ) -> None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benefits_warehouse.privacy.erasure"])
-
     def erased(name: str, *steps: int) -> tuple[list[int], dict[str, Any]]:
         folder = shutil.copytree(built / "warehouse", tmp_path / name)
         codes = []
         for step in steps:
-            process = context.Process(target=erase, args=(str(folder), step))
+            process = server.Process(target=erase, args=(str(folder), step))
             process.start()
             process.join(120)
             codes.append(process.exitcode)

@@ -44,16 +44,13 @@ def test_blank_pepper_is_refused(
         read_pepper(tmp_path)
 
 
-def test_weak_pepper_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv(PEPPER, "ten letter")
-    assert read_pepper(tmp_path) == "ten letter"
-    told = capsys.readouterr().err
-    assert f"{PEPPER} is short" in told and "ten letter" not in told
+def test_short_pepper_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PEPPER, "fifteen letters")
+    with pytest.raises(RuntimeError, match=f"{PEPPER}.*is too short") as refusal:
+        read_pepper(tmp_path)
+    assert "fifteen" not in str(refusal.value)
     monkeypatch.setenv(PEPPER, "sixteen letters!")
-    read_pepper(tmp_path)
-    assert capsys.readouterr().err == ""
+    assert read_pepper(tmp_path) == "sixteen letters!"
 
 
 def tokens(expression: str, pepper: str | None) -> dict[str, str | None]:

@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,10 @@ from canaries import (
 from conftest import Warehouse, copy_project
 from processes import Run
 from sweep import Needles, Sweep
+from webhook_server import Channel
 
-from benefits_warehouse.feeds import seed_of
+from benefits_warehouse.alerts.webhook import WEBHOOK
+from benefits_warehouse.feeds import load_feeds, seed_of
 from benefits_warehouse.runtime.messages import QuietTraceback, without_values
 
 INPUTS = ("landing", "project/seeds")
@@ -104,11 +106,18 @@ SEEDS = {name: seed_of(name, feed) for name, feed in personal_feeds().items()}
 
 
 class SweptWarehouse(Warehouse):
-    """A warehouse whose runs are processes, with everything that they may write in its folder."""
+    """A warehouse whose runs are processes, with everything that they may write in its folder.
 
-    def __init__(self, folder: Path, **variables: Any) -> None:
+    Args:
+        folder: to be made.
+        channel: takes its alerts; what it was sent is in the file `messages` after each run.
+        variables: vars of all runs.
+    """
+
+    def __init__(self, folder: Path, channel: Channel | None = None, **variables: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(folder, copy_project(folder / "project"))
+        self.channel = channel
         self.variables = variables
         profile = self.project / "profiles.yml"
         text = profile.read_text()
@@ -140,20 +149,27 @@ class SweptWarehouse(Warehouse):
     def environment(self) -> dict[str, str]:
         """See Warehouse; what dbt writes to a temp folder or a home stays where it is searched."""
         places = {"TMPDIR": str(self.folder / "tmp"), "HOME": str(self.folder / "home")}
-        return super().environment() | places
+        alerts = {WEBHOOK: self.channel.url} if self.channel else {}
+        return super().environment() | places | alerts
+
+    def keep(self, output: str) -> None:
+        """Keep what a run printed, and what was posted so far."""
+        self.output += output
+        if self.channel:
+            (self.folder / "messages").write_text("\n".join(map(json.dumps, self.channel.posts)))
 
     def run(self, *arguments: str) -> int:
         """Run dbt to its end; what it printed is added to `output`."""
         run = Run(self, *arguments)
         code = run.wait()
-        self.output += run.output
+        self.keep(run.output)
         return code
 
     def run_killed(self, after: str, *arguments: str) -> None:
         """Run dbt, and kill it where its output first holds a text."""
         run = Run(self, *arguments)
         assert run.kill_when(lambda run: after in run.output, poll=0.02), run.output[-3000:]
-        self.output += run.output
+        self.keep(run.output)
 
     def good(self, *arguments: str) -> None:
         """A run that must succeed."""
@@ -189,17 +205,31 @@ def canaries() -> Canaries:
 
 @dataclass
 class Sides:
-    """The same deliveries, masked and in clear, and what the sweeps of the masked one found."""
+    """The same deliveries, masked and in clear, and what the sweeps of the masked one found.
+
+    Args:
+        masked: the warehouse that is swept.
+        clear: its control.
+        sweep: of the masked one.
+        told: the alerts of both.
+    """
 
     masked: SweptWarehouse
     clear: SweptWarehouse
     sweep: Sweep
+    told: list[str]
 
 
 @pytest.fixture(scope="module")
-def sides(canaries: Canaries, tmp_path_factory: pytest.TempPathFactory) -> Sides:
+def channel() -> Iterator[Channel]:
+    with Channel() as channel:
+        yield channel
+
+
+@pytest.fixture(scope="module")
+def sides(canaries: Canaries, channel: Channel, tmp_path_factory: pytest.TempPathFactory) -> Sides:
     """A run with mistakes, one that is killed, one that is good; and one without masking."""
-    masked = SweptWarehouse(tmp_path_factory.mktemp("masked") / "swept")
+    masked = SweptWarehouse(tmp_path_factory.mktemp("masked") / "swept", channel)
     sweep = Sweep(canaries.needles, INPUTS)
     masked.deliver_all(canaries.made, last="6~")
     masked.mistakes(True)
@@ -217,11 +247,12 @@ def sides(canaries: Canaries, tmp_path_factory: pytest.TempPathFactory) -> Sides
     for shown in ("employees_raw", "stg_benefits_admin__employees"):
         masked.good("show", "--limit", "50", "--select", shown)
     sweep.sweep("rows shown", masked.folder, masked.output)
-    clear = SweptWarehouse(tmp_path_factory.mktemp("clear") / "swept", pii_masking_enabled=False)
+    folder = tmp_path_factory.mktemp("clear") / "swept"
+    clear = SweptWarehouse(folder, channel, pii_masking_enabled=False)
     clear.deliver_all(canaries.made)
     clear.good("build")
     print(sweep.table())
-    return Sides(masked, clear, sweep)
+    return Sides(masked, clear, sweep, channel.texts)
 
 
 def test_no_canary_leaves_the_restricted_side(sides: Sides) -> None:
@@ -231,8 +262,11 @@ def test_no_canary_leaves_the_restricted_side(sides: Sides) -> None:
     assert places >= {
         *("console", "logs", "exports", "exports, cells", "target: compiled", "target: run"),
         *("target: the rest", "working copy, WAL", "working copy, WAL, cells"),
-        *("analytics.duckdb", "analytics.duckdb, cells"),
+        *("analytics.duckdb", "analytics.duckdb, cells", "alerts"),
     }
+    told = "\n".join(sides.told)
+    for words in ("failed at", "int_mistaken_casts", "was killed", "file refused (4)"):
+        assert words in told, told
     names = {path.name for path in (sides.masked.folder / "target").iterdir()}
     assert names >= {"manifest.json", "run_results.json", "catalog.json", "partial_parse.msgpack"}
     assert "static_index.html" in names
@@ -277,7 +311,16 @@ def test_no_canary_in_any_scenario(canaries: Canaries, tmp_path: Path) -> None:
         zone.good("show", "--inline", f"select * from {{{{ ref('{model}') }}}}")
     zone.good("show", "--output", "json", "--select", "roster_as_of_a_day")
     assert zone.output.count("left_out") > 5
+    for model in people:
+        columns = "to_json(whole) as one, {'a': whole} as other, 1 as id"
+        zone.good("show", "--inline", f"select {columns} from {{{{ ref('{model}') }}}} as whole")
     swept("dbt show", zone)
+    zone.variables = {"pii_masking_enabled": False}
+    zone.good("build")
+    zone.variables = {}
+    for _ in range(2):  # the second one rewrites the working copy
+        zone.good("build")
+    swept("in clear once, then masked", zone)
     seeds = SweptWarehouse(tmp_path / "seeds")
     seeds.put_into_seeds(canaries.made)
     show = ["show", "--limit", "50", "--select", "employees_raw"]
@@ -427,22 +470,22 @@ def test_texts_that_are_not_about_people_are_flagged_and_masked(sides: Sides) ->
     """An address and a number in a merchant, title, carrier, program or type: found, and gone."""
     published = {
         "marts.dim_employees.title",
+        "marts.dim_employees.status",
         "marts.dim_account_holders.status",
         *(f"marts.fct_plan_coverage.{name}" for name in ("plan_type", "carriers")),
         *(f"marts.plan_gaps.{name}" for name in ("plan_type", "previous_carrier")),
         "marts.fct_claims.claim_type",
         *(f"marts.dim_benefit_programs.{name}" for name in ("benefit_type", "program_name")),
         *(f"marts.account_utilization.{name}" for name in ("benefit_type", "program_name")),
-        *(f"marts.fct_transactions.{name}" for name in ("merchant", "category")),
+        *(f"marts.fct_transactions.{n}" for n in ("merchant", "category", "transaction_type")),
         *(f"marts.fct_transactions.{name}" for name in ("benefit_type", "program_name")),
         *(f"marts.dim_merchants.{name}" for name in ("merchant", "primary_category")),
-        *("quality.quarantine_employees.title", "quality.quarantine_account_holders.status"),
-        *(f"quality.quarantine_plans.{name}" for name in ("plan_type", "carrier_name")),
-        *(f"quality.quarantine_benefit_accounts.{n}" for n in ("benefit_type", "program_name")),
-        *(f"quality.quarantine_transactions.{name}" for name in ("merchant", "category")),
-        "quality.quarantine_claims.claim_type",
+        *(
+            f"quality.quarantine_{feed.entity}.{column}"
+            for feed in load_feeds().values()
+            for column in feed.having("free_text")
+        ),
         *(f"quality.validation_errors.{name}" for name in ("record_key", "value_preview")),
-        "quality.quarantine_history.record_key",
     }
     assert arrivals(sides.clear, TEXT_STEM) == published
     assert arrivals(sides.clear, TOLD_NUMBER) >= published
@@ -525,7 +568,7 @@ def test_rights_are_given_back(make_warehouse: Any) -> None:
     (folder / "restricted" / "landing").mkdir(parents=True)
     (folder / "restricted.duckdb").touch()
     (folder / "restricted.duckdb").unlink()
-    (folder / "restricted.pepper").write_text("secret")
+    (folder / "restricted.pepper").write_text("sixteen letters!")
     for path in (folder / "restricted", folder / "restricted" / "landing"):
         path.chmod(0o755)
     (folder / "restricted.pepper").chmod(0o644)

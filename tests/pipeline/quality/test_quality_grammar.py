@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from random import Random
@@ -12,17 +13,21 @@ from typing import Any
 import duckdb
 import pytest
 from conftest import PROJECT
+from jinja2 import Environment
 from reference import generate_dirty_values as values
 from reference.cleaning import (
+    EARLIEST,
+    NO_END,
     clean_day,
     clean_ein,
+    clean_end,
     clean_moment,
     clean_money,
     holds_ssn,
     short_ein,
 )
 
-from benefits_warehouse.privacy.cleaning import macros
+from benefits_warehouse.privacy.cleaning import MACROS, macros
 
 TEXTS = 10_000
 SEED = 20_24
@@ -118,12 +123,13 @@ def texts(kind: str, rng: Random) -> list[str]:
     ],
 )
 def test_macros_read_as_the_reference_does(kind: str, order: str) -> None:
-    read = {
+    readers: dict[str, Callable[[str], Any]] = {
         "money": clean_money,
         "date": partial(clean_day, date_order=order),
         "timestamp": partial(clean_moment, date_order=order),
         "ein": clean_ein,
-    }[kind]
+    }
+    read = readers[kind]
     tidy, macro = macros().tidy_text("text"), getattr(macros(), f"clean_{kind}")
     told: dict[str, Any] = {"order": order} if kind in ("date", "timestamp") else {}
     columns = [macro(tidy, **told)]
@@ -143,6 +149,48 @@ def test_macros_read_as_the_reference_does(kind: str, order: str) -> None:
     print(f"\n{kind} {order}: {len(rows)} texts, {right} read", end="")
     assert not wrong, f"{len(wrong)} of {len(rows)}:\n" + "\n".join(wrong[:20])
     assert TEXTS / 4 < right < len(rows) - TEXTS / 4
+
+
+def end_texts(rng: Random) -> list[str]:
+    """Last days: days, days long ago and far off, words and zeros, whole and in pieces."""
+    dirt = values.Dirt(rng)
+    found = [*values.NO_ENDS, *values.LONG_AGO, *values.BAD_DAYS, *values.MISSING]
+    for _ in range(TEXTS // 2):
+        year = rng.choice((rng.randint(1, 9999), rng.randint(1985, 1995), rng.randint(9990, 9999)))
+        day = dt.date(year, 1, 1) + dt.timedelta(days=rng.randint(0, 364))
+        found.append(dirt.end(day, dirt.row_rate()))
+        marks = "".join(rng.choices(("-", "/", "."), weights=(3, 2, 1), k=2))
+        sizes = [rng.randint(0, 5), rng.randint(1, 3), rng.randint(0, 5)]
+        zeros = f"{'0' * sizes[0]}{marks[0]}{'0' * sizes[1]}{marks[1]}{'0' * sizes[2]}"
+        time = rng.choice(("", "", " 00:00", "T00:00:00", " 0:00:00.000", " 10:00", " ", "t00"))
+        found.append(dirt.padded(rng.choice((zeros, zeros, "0" * rng.randint(6, 10))) + time))
+        word = rng.choice(("present", "ongoing", "current", "open", "tbd", "\\N", "till now"))
+        found.append(dirt.mistyped(dirt.padded(word.title()), 0.2, " ./x0"))
+    return found
+
+
+@pytest.mark.parametrize("order", ["mdy", "dmy"])
+def test_the_macro_of_last_days_reads_as_the_reference_does(order: str) -> None:
+    environment = Environment()
+    settings = {"date_order": order, "earliest_date": EARLIEST.isoformat()}
+    environment.globals["var"] = settings.__getitem__
+    text = "".join(path.read_text() for path in sorted(MACROS.glob("*.sql")))
+    module: Any = environment.from_string(text).module
+    delivered = end_texts(Random(f"{SEED} {order}"))
+    connection = duckdb.connect()
+    connection.execute("create table delivered as select unnest(?) as text", [delivered])
+    sql = f"select text, {module.clean_end_date(module.tidy_text('text'))} from delivered"
+    rows = connection.execute(sql).fetchall()
+    wrong = [
+        f"{text!r}: {value}, expected {clean_end(text, order)}"
+        for text, value in rows
+        if value != clean_end(text, order)
+    ]
+    kinds = {None: 0, NO_END: 0}
+    for _, value in rows:
+        kinds[value] = kinds.get(value, 0) + 1
+    assert not wrong, f"{len(wrong)} of {len(rows)}:\n" + "\n".join(wrong[:20])
+    assert min(kinds[None], kinds[NO_END], len(rows) - kinds[None] - kinds[NO_END]) > TEXTS / 10
 
 
 def test_what_else_an_ein_may_be() -> None:
@@ -174,7 +222,7 @@ def test_the_page_tells_what_is_read() -> None:
                 assert len(read) == cells[1].count("`") // 2, line
                 examples += read
                 examples += [(text, None) for text in re.findall(r"`([^`]+)`", cells[2])]
-    readers = {
+    readers: dict[str, Callable[[str], Any]] = {
         "date": clean_day,
         "timestamp": clean_moment,
         "money": clean_money,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from .records import Claim, Company, round_half_away, shown_name
+from .records import Booking, Claim, Company, Person, round_half_away, shown_name
 
 
 class Window(NamedTuple):
@@ -23,6 +23,29 @@ class Window(NamedTuple):
     current_90d_cost: Decimal
     pct_change: Decimal | None
     status: str
+
+
+def booked(files: Iterable[Iterable[Booking]]) -> list[Booking]:
+    """The bookings that count: each as often as in the one file in which it occurs most often."""
+    most: Counter[Booking] = Counter()
+    for file in files:
+        most |= Counter(file)
+    return list(most.elements())
+
+
+def is_paid(booking: Booking) -> bool:
+    return booking.claim_status.lower() in ("", "paid")
+
+
+def as_claim(booking: Booking) -> Claim:
+    return Claim(
+        booking.claim_id,
+        booking.company_ein,
+        dt.date.fromisoformat(booking.service_date),
+        Decimal(booking.amount.replace("$", "")),
+        booking.claim_type,
+        booking.line_number or None,
+    )
 
 
 def claims_by_company(claims: Iterable[Claim], as_of: dt.date) -> dict[str, list[Claim]]:
@@ -143,3 +166,50 @@ def spike_event(
 def exact_ratio(window: Window) -> Fraction:
     """Orders spike days as their growth does (the base is positive)."""
     return Fraction(window.current_90d_cost) / Fraction(window.prev_90d_cost)
+
+
+def year_before(day: dt.date) -> dt.date:
+    """The same day a year before; the last of February for the 29th."""
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
+
+
+def spike_context(
+    event: dict[str, Any], claims: list[Claim], persons: list[Person], as_of: dt.date, length: int
+) -> dict[str, Any]:
+    """What stands beside a spike event, see marts.claims_cost_spikes; costs are exact Fractions."""
+    first, last = event["window_start"], event["window_end"]
+    year_first, year_last = year_before(first), year_before(last)
+    has_history = min(claim.service_date for claim in claims) <= year_first
+    cost_before = sum(
+        (claim.amount for claim in claims if year_first <= claim.service_date <= year_last),
+        Decimal(0),
+    )
+    growth = None
+    if has_history and cost_before > 0:
+        change = Fraction(event["current_90d_cost"]) - Fraction(cost_before)
+        growth = round_half_away(change / Fraction(cost_before) * 100, 2)
+
+    def members(day: dt.date) -> int:
+        return sum(
+            person.termination_date > day if person.termination_date else not person.has_left(as_of)
+            for person in persons
+        )
+
+    def monthly(cost: Decimal, count: int) -> Decimal | None:
+        months = Fraction(length * 12, 365)
+        return round_half_away(Fraction(cost) / count / months, 2) if count else None
+
+    now, before = members(last), members(first - dt.timedelta(1))
+    return {
+        "prev_year_90d_cost": cost_before if has_history else None,
+        "pct_change_to_prev_year": growth,
+        "members": now,
+        "members_before": before,
+        "cost_per_member_per_month": monthly(event["current_90d_cost"], now),
+        "prev_cost_per_member_per_month": monthly(event["prev_90d_cost"], before),
+        "credibility": round(
+            min(1.0, ((event["claims_current"] + event["claims_prev"]) / 1082) ** 0.5), 4
+        ),
+        "is_material": True,
+    }

@@ -33,6 +33,9 @@ AMOUNT_ORDERS = {
 }
 MOST_DIGITS = 16  # before the point, as DECIMAL(18,2) holds
 LARGEST_OFFSET = dt.timedelta(hours=14, minutes=59)
+EARLIEST = dt.date(1990, 1, 1)  # the var earliest_date
+NO_END = dt.date.max
+END_WORDS = {"present", "ongoing", "current", "open", "tbd", "\\n"}
 
 
 @lru_cache(maxsize=1 << 18)
@@ -104,6 +107,39 @@ def clean_day(raw: str | None, date_order: str = "mdy") -> dt.date | None:
     """A calendar day in one of the shapes; a time part behind it is cut."""
     moment = read_moment(clean_text(raw), date_order)
     return moment[0] if moment else None
+
+
+def clean_end(raw: str | None, date_order: str = "mdy") -> dt.date | None:
+    """A last day; NO_END where the text says, or is a filler for, that there is none."""
+    return as_end(raw, clean_day(raw, date_order))
+
+
+def as_end(raw: str | None, day: dt.date | None) -> dt.date | None:
+    """The last day that a text says, of which a day was read or none."""
+    if day is not None:
+        return day if day >= EARLIEST and day.year < dt.MAXYEAR else NO_END
+    text = (clean_text(raw) or "").lower()
+    return NO_END if text in END_WORDS or is_zero_day(text) else None
+
+
+def is_zero_day(text: str) -> bool:
+    """A day of zeros in one of the shapes of a day, perhaps with a time of zeros and a zone."""
+    day, *rest = re.split("[ t]", text, maxsplit=1)
+    for time in rest:
+        clock = re.sub(" ?am$", "", re.sub(" ?(z|utc|[+-][0:]+)$", "", time))
+        if not clock or set(clock) - set("0:."):
+            return False
+    parts = re.split(r"[-/.]", day)
+    if set("".join(parts)) != {"0"}:
+        return False
+    sizes = [len(part) for part in parts]
+    is_written = len(sizes) == 3 and all(sizes) and sizes[1] <= 2 and max(sizes) <= 4
+    return is_written or sizes == [8]
+
+
+def is_unlimited(raw: str | None) -> bool:
+    """The word for an allowance without a limit."""
+    return (clean_text(raw) or "").lower() == "unlimited"
 
 
 def clean_moment(raw: str | None, date_order: str = "mdy") -> dt.datetime | None:
@@ -252,26 +288,67 @@ def caps(text: str) -> str:
 
 
 # Groups of digits in numbers of people, and after which of them something must stand between.
-PHONE, LONG_PHONE = (3, 3, 4), (1, 3, 3, 4)
+PHONE, LONG_PHONE, SOCIAL = (3, 3, 4), (1, 3, 3, 4), (3, 2, 4)
 WRITTEN = {
     PHONE: {0},
     LONG_PHONE: {1},
-    (3, 2, 4): {0, 1},  # social security
+    SOCIAL: {0, 1},
     (4, 4, 4, 1): {0},  # card
     (4, 6, 5): {0},
 }
 BARE = 9  # digits and more in a row
 WIDEST = 40  # more than any of them takes
+LEAST = 7  # digits of a text that may hold one
+BETWEEN = "-/·•:~"  # what separates groups, besides blanks and underscores
+AT, DOT = re.compile(r" ?[(\[{]at[)\]}] ?", re.I), re.compile(r" ?[(\[{]dot[)\]}] ?", re.I)
+
+
+def plain_text(text: str) -> str:
+    """The text as numbers and addresses are looked for in it, see the macro plain_text."""
+    signs: list[str] = []
+    for sign in text:
+        one, kind = sign, unicodedata.category(sign)
+        if "\uff01" <= sign <= "\uff5e" and (not unicodedata.category(sign).startswith("L")):
+            one = chr(ord(sign) - 0xFEE0)
+        elif kind == "Nd" and not sign.isascii():
+            one = "0"
+        elif kind == "Cf":
+            continue
+        elif kind in ("Zs", "Zl", "Zp", "Cc"):
+            one = " "
+        elif kind == "Pd" or sign == "\u2212":
+            one = "-"
+        if one != " " or signs[-1:] != [" "]:
+            signs.append(one)
+    plain = DOT.sub(".", AT.sub("@", "".join(signs)))
+    for near, joined in ((" @", "@"), ("@ ", "@"), (" . ", "."), (" .", ".")):
+        plain = plain.replace(near, joined)
+    made, place = "", 0
+    while place < len(plain):
+        made += plain[place]
+        place += 1
+        if is_digit(made[-1]):
+            rest = plain[place:].removeprefix(" ")
+            run = len(rest) - len(rest.lstrip(BETWEEN)) or rest.startswith(("_", "."))
+            if run:
+                made += "-" if rest[0] in BETWEEN else rest[0]
+                rest = rest[run:].removeprefix(" ")
+                place = len(plain) - len(rest)
+    return made
 
 
 @cache
-def holds_personal_data(text: str | None) -> bool:
-    """Whether a tidy text shows what looks like an e-mail address or a number of a person."""
-    if text is None:
+def holds_personal_data(delivered: str | None) -> bool:
+    """Whether a text shows what looks like an e-mail address or a number of a person."""
+    if delivered is None:
         return False
+    is_at = "@" in delivered or "\uff20" in delivered or AT.search(delivered)
+    if not is_at and sum(map(is_digit, delivered)) < LEAST:
+        return False
+    text = plain_text(delivered)
     for word in re.split(r"[ <>()]", text):
         parts = word.split("@")
-        if any(one and "." in two[1:-1] for one, two in pairwise(parts)):
+        if any(one and is_domain(two) for one, two in pairwise(parts)):
             return True
     for start, letter in enumerate(text):
         before = text[start - 1] if start else " "
@@ -287,6 +364,12 @@ def holds_personal_data(text: str | None) -> bool:
     return False
 
 
+def is_domain(text: str) -> bool:
+    """A dot with something before it, and a letter behind it."""
+    _, dot, rest = text[1:].partition(".") if text else ("", "", "")
+    return bool(dot) and any(unicodedata.category(sign).startswith("L") for sign in rest)
+
+
 def is_digit(letter: str) -> bool:
     return unicodedata.category(letter) == "Nd"
 
@@ -295,19 +378,19 @@ def is_letter(letter: str) -> bool:
     return letter == "_" or unicodedata.category(letter).startswith("L")
 
 
-def is_gap(text: str, signs: str = " .") -> bool:
-    return all(one in signs or unicodedata.category(one) == "Pd" for one in text)
+def is_gap(text: str, signs: str = " ._-") -> bool:
+    return all(one in signs for one in text)
 
 
 def is_international(text: str) -> bool:
-    """A plus, and seven digits or more with up to two blanks, dots, dashes or brackets between."""
+    """A plus, and seven digits or more with up to three blanks, hyphens or brackets between."""
     if text[:1] != "+" or not is_digit(text[1:2] or "+"):
         return False
     digits, gap = 0, 0
     for letter in text[1:]:
         if is_digit(letter):
             digits, gap = digits + 1, 0
-        elif gap < 2 and is_gap(letter, " .()"):
+        elif gap < 3 and is_gap(letter, " ._-()"):
             gap += 1
         else:
             break
@@ -315,10 +398,17 @@ def is_international(text: str) -> bool:
 
 
 def reads_as(text: str, groups: tuple[int, ...]) -> bool:
-    """Whether a text begins with groups of so many digits, blanks, dots or dashes between.
+    """Whether a text begins with a number of so many digits; see reads_with."""
+    if groups == SOCIAL:  # two amounts, 500.00 1000.00, are none
+        return reads_with(text, groups, " _-") or reads_with(text, groups, ".")
+    return reads_with(text, groups, " ._-")
+
+
+def reads_with(text: str, groups: tuple[int, ...], signs: str) -> bool:
+    """Whether a text begins with groups of so many digits, and such signs between.
 
     The area code of a phone may stand in brackets, or have two of these behind it; a long one
-    begins with 1; in social security numbers a dot is none.
+    begins with 1.
     """
     is_phone = groups in (PHONE, LONG_PHONE)
     area = len(groups) - 3
@@ -337,7 +427,6 @@ def reads_as(text: str, groups: tuple[int, ...]) -> bool:
                 if number == len(groups) - 1:
                     return True
                 widest = 2 if is_phone and number == area else 1
-                signs = " " if groups == (3, 2, 4) else " ."
                 closed = is_phone and number == area and text[end : end + 1] == ")"
                 for at in {end, end + closed}:
                     least = 0 if at > end or number not in WRITTEN[groups] else 1

@@ -76,6 +76,18 @@ def mismatches(
     return different
 
 
+def count_mismatches(
+    expected: Iterable[Row], actual: Iterable[Row], columns: Sequence[str]
+) -> list[Mismatch]:
+    """Compare how often each combination of these columns occurs."""
+    wanted, found = grouped(expected, columns), grouped(actual, columns)
+    return [
+        Mismatch(one, wanted.get(one, ()), found.get(one, ()))
+        for one in sorted({*wanted, *found}, key=lambda values: tuple(map(str, values)))
+        if len(wanted.get(one, ())) != len(found.get(one, ()))
+    ]
+
+
 def grouped(rows: Iterable[Row], key: Sequence[str]) -> dict[tuple[Any, ...], tuple[Row, ...]]:
     groups: dict[tuple[Any, ...], tuple[Row, ...]] = {}
     for row in rows:

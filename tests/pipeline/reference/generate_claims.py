@@ -1,12 +1,15 @@
-"""Claim histories that sit on the borders of windows, verdicts and events."""
+"""Claim histories that sit on the borders of windows, verdicts and events, and bookings."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
+
+from .records import Booking
 
 TYPES = ("Medical", "Dental", "Vision", "Acupuncture")
 HISTORY_DAYS = 480
@@ -134,7 +137,9 @@ def no_activity(rng: Random, knobs: Knobs) -> Entries:
 
 
 def single_claim(rng: Random, knobs: Knobs) -> Entries:
-    age = rng.choice([0, 1, 89, 90, 91, 179, 180, 181, rng.randint(0, HISTORY_DAYS - 1)])
+    gap = knobs.gap_days
+    ages = [0, 1, gap - 1, gap, gap + 1, 179, 180, 181, rng.randint(0, HISTORY_DAYS - 1)]
+    age = rng.choice(ages)
     return [(knobs.claims_as_of.toordinal() - age, rng.choice([-100, 0, 1, 99_999]))]
 
 
@@ -240,6 +245,61 @@ def step_up(rng: Random, knobs: Knobs) -> Entries:
     return entries + [
         (on, level * rise + rng.randint(-50, 50)) for on in range(start, as_of, rng.choice([7, 20]))
     ]
+
+
+BOOKING_FILES = ("2024-10-31.csv", "2024-11-30/a.csv", "2024-11-30/b.csv", "2024-12-30.csv")
+
+
+def draft_bookings(rng: Random, knobs: Knobs, tag: str, company_ein: str) -> list[list[Booking]]:
+    """One company's bookings in each of the files, which overlap."""
+    oldest = rng.choice([5, 40, knobs.gap_days, 120, 300])
+    files: list[list[Booking]] = [[] for _ in BOOKING_FILES]
+    bookings: Counter[Booking] = Counter()
+    for number in range(rng.randint(1, 4)):
+        day = knobs.claims_as_of - dt.timedelta(days=rng.randint(0, oldest))
+        if knobs.as_of_is_set and rng.random() < 0.05:
+            day = knobs.claims_as_of + dt.timedelta(days=rng.choice([1, 30]))
+        bookings.update(claim_bookings(rng, f"M{tag}.{number // 2}", company_ein, day))
+    for booking, count in bookings.items():
+        whole = rng.randrange(len(files))
+        for number, file in enumerate(files):
+            part = rng.choice([0, 0, count, rng.randint(0, count)])
+            file += [booking] * (count if number == whole else part)
+    return files
+
+
+def claim_bookings(rng: Random, claim_id: str, company_ein: str, day: dt.date) -> list[Booking]:
+    """A claim's original, and perhaps its reversal and reissue; a row may occur several times."""
+    cents = rng.choice([100, 2500, rng.randint(1, 10**6)])
+
+    def booking(cents: int) -> Booking:
+        paid = day + dt.timedelta(days=rng.choice([0, 0, 0, 9, -3]))
+        return Booking(
+            claim_id,
+            line_number,
+            company_ein,
+            day.isoformat(),
+            rng.choice(["", paid.isoformat()]),
+            f"{Decimal(cents).scaleb(-2)}",
+            claim_type,
+            rng.choices(["", "paid", "Paid", "denied", "VOID", "pending"], [9, 5, 2, 1, 1, 1])[0],
+        )
+
+    line_number, claim_type = rng.choice(["", "1", "2"]), rng.choice(TYPES)
+    original = booking(cents)
+    history = rng.choice(["alone", "alone", "reversed", "reissued", "mended", "again", "rewritten"])
+    rows = [original] * rng.choice([1, 1, 1, 2, 3])
+    if history in ("reversed", "reissued", "mended"):
+        rows.append(booking(-cents))
+    if history == "reissued":
+        rows.append(original)  # the same text: as often as in the fullest file
+    elif history == "mended":
+        rows.append(booking(cents + rng.choice([-1, 1, 5000])))
+    elif history == "rewritten":  # the same amount in another text is another booking
+        rows.append(replace(original, amount=f"${original.amount}"))
+    elif history == "again":
+        rows += [booking(cents), booking(cents)]
+    return rows
 
 
 Pattern = Callable[[Random, Knobs], Entries]

@@ -11,26 +11,31 @@ import csv
 import datetime as dt
 import gzip
 import io
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Any
 from zlib import crc32
 
-from .cleaning import clean_day
-from .generate_dirty_values import Dirt, Row
+from .cleaning import clean_text
+from .generate_dirty_values import FIRST_NAMES, LAST_NAMES, Dirt, Row
 from .judge import (
     ACCOUNTS,
     CLAIMS,
+    CONFLICTING,
+    DAYS,
     EMPLOYEES,
     HOLDERS,
+    ONE_OF_TWO,
     PLANS,
     SHAPES,
     TRANSACTIONS,
+    Content,
     DeliveredFile,
     Delivery,
+    Key,
     Reader,
     Reading,
     content_of,
@@ -43,6 +48,8 @@ from .judge import (
 DEFAULT_SEED = 19580
 AS_OF = dt.date(2025, 6, 30)
 DELIVERIES = 4
+FIRST_DELIVERY = dt.date(2025, 2, 7)
+WEEKS_BETWEEN = 4
 FIRST_DAY = dt.date(2023, 1, 1)
 STATUSES = (
     "active",
@@ -55,6 +62,18 @@ STATUSES = (
     "left",
     "A",
 )
+PERSON_STATUSES = ("active", "ACTIVE", "terminated", "Term", "On Leave", "Retired", "sabbatical")
+CLAIM_STATUSES = ("paid", "paid", "Paid in Full", "PD", "denied", "pending", "Pend", "void", "Open")
+PERIODS = ("month", "Monthly", "quarter", "Q", "year", "annual", "Per Year")
+KINDS = ("purchase", "Sale", "refund", "Return", "credit", "reversal", "chargeback", "Dispute")
+STATES = (
+    *("posted", "posted", "cleared", "settled", "approved", "approved", "Completed", "Captured"),
+    *("pending", "Hold", "declined", "error", "voided"),
+)
+CURRENCIES = (
+    *("USD", "USD", "USD", "usd", "$", "US Dollar", "840", "US$", "USD", "EUR", "Euro", "XYZ"),
+)
+PLAN_NAMES = ("", "", "N/A", "PPO 500", "ppo 500", "HSA", "Hsa")
 PLAN_TYPES = ("Medical", "Dental", "Vision", "medical", "DENTAL", "Pet", "pet", "MED", "Hdhp PPO")
 CARRIERS = ("Willow Dental", "WILLOW dental", "Maple Mutual", "N/A", "Oak & Sons, Inc.", "None")
 BENEFITS = ("wellness", "Wellness", "wfh", "meals", "MEALS", "learning", "parking", "Home OFFICE")
@@ -63,8 +82,6 @@ MERCHANTS = ("Corner Café", "corner café", "N/A", "None", "MegaMart, Inc.", 'B
 AMOUNTS = ("10.00", "25.00", "25.00", "50.00", "0.01", "12.34", "0.00", "1234.50", "99.99")
 ALLOWANCES = ("100.00", "50.00", "75.00", "0.00", "1500.00", "200.00")
 TITLES = ("Clerk", "Senior Analyst", "Driver", "VP, Benefits")
-FIRST_NAMES = ("Ann", "Bo", "Zoë", "Null", "Na", "O'Neil", "Jean Luc", "-")
-LAST_NAMES = ("Smith", "None", "de la Cruz", 'St. "Jo"', "Łukasz", "N/A")
 LATE_SECONDS = (0, 0, 1, 59, 60, 299, 300, 300, 301, 600)
 
 
@@ -108,6 +125,8 @@ class Generator:
         self.plans: list[tuple[str, str, dt.date, dt.date | None]] = []
         self.owner_of: dict[str, str] = {}
         self.busy: list[str] = []
+        self.busy_owners: list[str] = []
+        self.left: list[str] = []  # accounts of holders whom the last delivery doesn't hold
         self.paid: list[tuple[str, str, str, Decimal, dt.datetime]] = []
         self.reader = Reader()
 
@@ -119,13 +138,16 @@ class Generator:
         made[PLANS] = self.snapshots(PLANS, [str(n) for n in range(1, entities + 1)], self.plan)
         made[CLAIMS] = self.deltas(CLAIMS, "C", self.claim)
         holders = [f"E{n}" for n in range(1, entities + 1)]
+        self.busy_owners = holders[:: max(1, len(holders) * 40 // self.rows)]
         made[HOLDERS] = self.snapshots(HOLDERS, holders, self.holder)
         accounts = [f"BA{n}" for n in range(1, entities + 1)]
-        busy_owners = holders[:: max(1, len(holders) * 40 // self.rows)]
         for number, account in enumerate(accounts):
-            owners = busy_owners if number < self.rows // 40 else holders
+            owners = self.busy_owners if number < self.rows // 40 else holders
             self.owner_of[account] = self.rng.choice(owners)
         self.busy = accounts[: self.rows // 40]
+        last = made[HOLDERS][-1].files
+        held = {clean_text(row["employee_id"]) for file in last for row in file.rows}
+        self.left = [one for one in accounts if self.owner_of[one] not in held]
         made[ACCOUNTS] = self.snapshots(ACCOUNTS, accounts, self.account)
         made[TRANSACTIONS] = self.deltas(TRANSACTIONS, "T", self.transaction)
         return Dirty(self.seed, self.landed_on, made, self.companies)
@@ -172,8 +194,17 @@ class Generator:
             "company_ein": dirt.ein(ein, max(rate, 0.1)),
             "start_date": dirt.day(self.day(AS_OF + dt.timedelta(days=20)), rate),
             "notes": rng.choice(("", "", "call back", "=1+1", "N/A", "two\nlines")),
+            "status": dirt.one_of(PERSON_STATUSES, rate),
+            "termination_date": self.ended(0.3, rate),
             "last_updated": self.updated(rate),
         }
+
+    def ended(self, share: float, rate: float) -> str:
+        """The last day of some persons, often about the days of deliveries and of the end."""
+        rng = self.rng
+        ended = rng.choice((self.day(), AS_OF, delivery_day(rng.randint(1, DELIVERIES))))
+        ended += dt.timedelta(days=rng.choice((-1, 0, 1, 7)))
+        return self.dirt.end(ended if rng.random() < share else None, rate)
 
     def plan(self, number: str) -> Row:
         dirt, rng = self.dirt, self.rng
@@ -184,46 +215,47 @@ class Generator:
         start = FIRST_DAY + dt.timedelta(days=15 * own.randint(0, 65))
         if own.random() < 0.2:  # a key that others may have, too
             kind, start = own.choice(("Medical", "medical")), dt.date(2025, 1, 1)
+        name = own.choice(PLAN_NAMES)
         end: dt.date | None = start + dt.timedelta(days=rng.choice((-1, 0, 27, 30, 90, 180, 364)))
         if rng.random() < 0.1:
-            end = rng.choice((None, dt.date(9999, 12, 31)))
+            end = None
         self.plans.append((company.company_ein, kind, start, end))
         return {
             "company_ein": dirt.ein(company.company_ein, rate),
             "plan_type": dirt.text(kind, rate),
             "carrier_name": dirt.told(dirt.name(carrier, rate), rate),
+            "plan_name": dirt.text(name, rate),
             "start_date": dirt.day(start, rate),
-            "end_date": dirt.day(end, rate) if end else dirt.missing(),
+            "end_date": dirt.end(end, rate),
             "last_updated": self.updated(rate),
         }
 
     def claim(self, claim_id: str) -> Row:
         dirt, rng = self.dirt, self.rng
         rate = dirt.row_rate()
+        own = Random(f"{self.seed}/{claim_id}")  # a version of the claim is one of its line
+        line = own.choice(("", "", "1", "2", "01"))
         ein, kind, start, end = rng.choice(self.plans)
         day = rng.choice((start, end or start, self.day(AS_OF + dt.timedelta(days=9))))
-        day += (
-            dt.timedelta(days=rng.choice((-1, 0, 0, 1, 10))) if day.year < 9999 else dt.timedelta()
-        )
+        day += dt.timedelta(days=rng.choice((-1, 0, 0, 1, 10)))
         amount = Decimal(rng.choice(AMOUNTS)) * rng.choice((1, 1, 1, -1))
-        service_date = dirt.day(day, rate)
-        read = clean_day(service_date)
-        if read and read.year < 1900:  # a calendar of windows since the year 24 shows nothing new
-            service_date = day.isoformat()
+        paid = day + dt.timedelta(days=rng.choice((-1, 0, 5, 30, 60)))
         return {
             "claim_id": dirt.key(claim_id, rate),
+            "line_number": dirt.text(line, rate / 4) if line else dirt.missing(),
             "company_ein": dirt.ein(ein, rate),
-            "service_date": service_date,
+            "service_date": dirt.day(day, rate),
+            "paid_date": dirt.day(paid, rate) if rng.random() < 0.5 else dirt.missing(),
             "amount": dirt.money(amount, rate),
             "claim_type": dirt.text(kind, rate),
+            "claim_status": dirt.one_of(CLAIM_STATUSES, rate),
             "last_updated": self.updated(rate),
         }
 
     def holder(self, employee_id: str) -> Row:
         dirt, rng = self.dirt, self.rng
-        rate = dirt.row_rate()
+        rate = dirt.row_rate() / (4 if employee_id in self.busy_owners else 1)
         status = rng.choice(STATUSES) if rng.random() < 0.5 else "active"
-        ended = self.day(dt.date(2025, 8, 1)) if rng.random() < 0.3 else None
         email = f"{employee_id}@{rng.choice(self.companies).domain}"
         return {
             "employee_id": dirt.key(employee_id, rate),
@@ -232,7 +264,7 @@ class Generator:
             "email": dirt.email(email, max(rate, 0.2)),
             "hire_date": dirt.day(self.day(), rate),
             "status": dirt.text(status, max(rate, 0.3)),
-            "termination_date": dirt.day(ended, rate) if ended else dirt.missing(),
+            "termination_date": self.ended(0.12, rate),
             "last_updated": self.updated(rate),
         }
 
@@ -249,21 +281,29 @@ class Generator:
             "program_name": dirt.told(
                 dirt.name(rng.choice(("Lunch Card", "N/A", "Fit For All")), rate), rate
             ),
-            "monthly_allowance": dirt.money(Decimal(rng.choice(ALLOWANCES)), rate),
+            "monthly_allowance": self.allowance(rate),
+            "allowance_period": dirt.one_of(PERIODS, rate),
             "current_balance": dirt.money(Decimal(rng.choice(("27.66", "-3.00", "0.00"))), rate),
             "last_updated": self.updated(rate),
         }
 
+    def allowance(self, rate: float) -> str:
+        if self.rng.random() < 0.08:
+            return self.dirt.padded(self.rng.choice(("unlimited", "Unlimited", "UNLIMITED")))
+        return self.dirt.money(Decimal(self.rng.choice(ALLOWANCES)), rate)
+
     def transaction(self, transaction_id: str) -> Row:
         dirt, rng = self.dirt, self.rng
-        rate = dirt.row_rate()
+        rate = dirt.row_rate() / 2
         payment = self.payment()
-        if rng.random() < 0.2 and self.paid:  # the same again, within minutes before or after
+        if rng.random() < 0.3 and self.paid:  # the same again, within minutes before or after
             shift = dt.timedelta(seconds=rng.choice(LATE_SECONDS) * rng.choice((1, -1)))
-            payment = rng.choice(self.paid[-50:])
+            payment = rng.choice(self.paid[-20:])
             payment = (*payment[:4], payment[4] + shift)
         self.paid.append(payment)
         employee, account, merchant, amount, moment = payment
+        kinds = KINDS if amount >= 0 or rng.random() < 0.3 else KINDS[2:]
+        kind = rng.choice(kinds) if amount < 0 and rng.random() < 0.5 else ""
         return {
             "transaction_id": dirt.key(transaction_id, rate),
             "employee_id": dirt.text(employee, rate),
@@ -272,6 +312,9 @@ class Generator:
             "amount": dirt.money(amount, rate),
             "timestamp": dirt.moment(moment, rate),
             "category": dirt.text(rng.choice(CATEGORIES), rate),
+            "transaction_type": dirt.text(kind, rate) if kind else dirt.one_of(KINDS, rate),
+            "transaction_status": dirt.one_of(STATES, rate),
+            "currency": dirt.one_of(CURRENCIES, rate),
             "last_updated": self.updated(rate),
         }
 
@@ -280,13 +323,19 @@ class Generator:
         rng = self.rng
         account = rng.choice(self.busy if rng.random() < 0.7 else list(self.owner_of))
         employee = self.owner_of[account]
+        moment = self.paid_at()
         fate = rng.random()
         if fate < 0.04:
             employee = self.owner_of[rng.choice(self.busy)]
         elif fate < 0.06:
             employee, account = f"E9{rng.randint(10**6, 10**7)}", f"BA9{rng.randint(1, 99)}"
-        amount = Decimal(rng.choice(AMOUNTS)) * (-1 if rng.random() < 0.03 else 1)
-        return employee, account, rng.choice(MERCHANTS), amount, self.paid_at()
+        elif fate < 0.14 and self.left:
+            account = rng.choice(self.left)
+            employee = self.owner_of[account]
+            day = delivery_day(rng.randint(2, DELIVERIES)) + dt.timedelta(days=rng.randint(0, 3))
+            moment = dt.datetime.combine(day, moment.time())
+        amount = Decimal(rng.choice(AMOUNTS)) * (-1 if rng.random() < 0.1 else 1)
+        return employee, account, rng.choice(MERCHANTS), amount, moment
 
     def paid_at(self) -> dt.datetime:
         """Often one of few moments, or minutes from them; many at the borders of days."""
@@ -377,34 +426,66 @@ class Generator:
         parts: tuple[list[Row], list[Row]] = [], []
         for row in rows:  # rows of a key stay together: ties between parts are the hash's
             content = content_of(feed, row)
-            entity = self.reader.read(feed, content).key or content
+            entity = likely_key(feed, self.reader.read(feed, content)) or content
             parts[0 if number % 2 else crc32(repr(entity).encode()) % 2].append(row)
         is_delta = SHAPES[feed].mode == "delta"  # a snapshot with such a line deletes nothing
-        files = [DeliveredFile(f"2025-{number:02d}/a.csv", parts[0], 2 if is_delta else 0)]
+        name = delivery_name(number)
+        files = [DeliveredFile(f"{name}/a.csv", parts[0], 2 if is_delta else 0)]
         if parts[1]:
             suffix = ".csv.gz" if is_delta else ".csv"
-            files.append(DeliveredFile(f"2025-{number:02d}/b{suffix}", parts[1]))
+            files.append(DeliveredFile(f"{name}/b{suffix}", parts[1]))
         return Delivery(files, self.landed_on)
 
 
+def delivery_day(number: int) -> dt.date:
+    """The day of a delivery; the first has number 1."""
+    return FIRST_DELIVERY + dt.timedelta(weeks=WEEKS_BETWEEN * (number - 1))
+
+
+def delivery_name(number: int) -> str:
+    return delivery_day(number).isoformat()
+
+
+def likely_key(feed: str, reading: Reading) -> Key | None:
+    """The key of a row; with the zero that its EIN lacks, since that may come back."""
+    if reading.values.get("short_ein"):
+        return key_of(SHAPES[feed], {**reading.values, "company_ein": reading.values["short_ein"]})
+    return reading.key
+
+
 def without_ties(feed: str, rows: Iterable[Row], reader: Reader) -> list[Row]:
-    """Drop a row with key and last_updated of an earlier one that means something else."""
+    """Drop a row that may have key and last_updated of an earlier one that means something else."""
     kept: list[Row] = []
-    first: dict[tuple[Any, ...], Reading] = {}
+    contents: dict[Key, list[Content]] = defaultdict(list)
     for row in rows:
-        reading = reader.read(feed, content_of(feed, row))
-        updated, key = reading.values["last_updated"], reading.key
-        if reading.values.get("short_ein"):  # its zero may come back, and with it its key
-            key = key_of(
-                SHAPES[feed], {**reading.values, "company_ein": reading.values["short_ein"]}
-            )
-        may_contradict = feed == TRANSACTIONS and updated is None
-        if key is not None and not may_contradict:
-            earlier = first.setdefault((key, updated), reading)
-            if not mean_the_same(earlier, reading):
+        content = content_of(feed, row)
+        key = likely_key(feed, reader.read(feed, content))
+        if key is not None and content not in contents[key]:
+            if any(may_tie(feed, content, other, reader) for other in contents[key]):
                 continue
+            contents[key].append(content)
         kept.append(row)
     return kept
+
+
+def possible_readings(feed: str, content: Content, reader: Reader) -> list[Reading]:
+    """What a row can be: other rows of its file decide on the order of its days."""
+    shape = SHAPES[feed]
+    told = zip(shape.columns, content, strict=True)
+    days = sorted(name for name, text in told if shape.types[name] in DAYS and ONE_OF_TWO(text))
+    orders = ("dmy", "strict") if days else ()
+    others = [reader.read(feed, content, tuple((name, one) for name in days)) for one in orders]
+    return [reader.read(feed, content), *others]
+
+
+def may_tie(feed: str, one: Content, other: Content, reader: Reader) -> bool:
+    """Whether only a content hash could say which of two rows of a delivery counts."""
+    some, others = (possible_readings(feed, content, reader) for content in (one, other))
+    moments = {reading.values["last_updated"] for reading in some}
+    moments &= {reading.values["last_updated"] for reading in others}
+    if feed in CONFLICTING:  # without last_updated both of them are kept
+        moments.discard(None)
+    return bool(moments) and not all(mean_the_same(some[0], two) for two in (*some, *others))
 
 
 def generate(rows: int, seed: int, landed_on: dt.date) -> Dirty:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from .generate_dirty import AS_OF, Company, Row, without_ties
+from .generate_dirty import AS_OF, Company, without_ties
 from .generate_dirty_planted import Planter
+from .generate_dirty_values import Row
 from .judge import (
     ACCOUNTS,
     CLAIMS,
@@ -157,17 +158,26 @@ class HostilePlanter(Planter):
                 self.put(CLAIMS, self.bare_claim(company, day, "0.01"), [])
             for amount in amounts:
                 self.put(CLAIMS, self.bare_claim(company, AS_OF.isoformat(), amount), [])
-        holder = self.holder(hire_date="0001-01-01", termination_date="9999-12-31")
+        holder = self.holder(hire_date="1990-01-01", termination_date="9999-12-31")
         self.put(HOLDERS, holder, [])
-        for allowance, amounts in (("0.01", [MOST] * 300), (MOST, ["0.01"]), ("0", [MOST])):
-            account = self.owned_account(holder, monthly_allowance=allowance)
+        for allowance, period, amounts in (
+            ("0.01", "year", [MOST] * 300),
+            (MOST, "quarter", ["0.01"]),
+            ("0", "month", [MOST]),
+            ("unlimited", "year", [MOST] * 2),
+        ):
+            account = self.owned_account(
+                holder, monthly_allowance=allowance, allowance_period=period
+            )
             self.put(ACCOUNTS, account, [])
             for minute, amount in enumerate(amounts):
                 moment = f"2025-03-04T{minute // 60:02d}:{minute % 60:02d}:00Z"
                 self.put(TRANSACTIONS, self.bare_payment(account, moment, amount), [])
         company = self.company()
-        spans = (("0001-01-01", "0001-01-01"), ("9999-12-29", "9999-12-30"), ("9999-12-31", ""))
-        for start, end in spans:
+        for start, end in (
+            *(("0001-01-01", "0001-01-01"), ("1990-01-01", "1990-01-01")),
+            *(("9999-12-29", "9999-12-30"), ("9999-12-31", "")),
+        ):
             self.put(PLANS, self.plan(company, start_date=start, end_date=end), [])
 
     def bare_claim(self, company: Company, day: str, amount: str) -> Row:

@@ -8,19 +8,26 @@ companies, holders and accounts of its own: no other row touches it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from .generate_dirty import AS_OF, Company, Row
+from .generate_dirty import AS_OF, Company, delivery_day, delivery_name
 from .generate_dirty_values import (
     BAD_DAYS,
     BAD_EINS,
     BAD_EMAILS,
+    BAD_ENDS,
     BAD_MOMENTS,
     BAD_MONEY,
+    LONG_AGO,
+    NAMED,
+    NO_ENDS,
+    NOT_NAMED,
     NOT_TOLD,
     SSNS,
     TOLD,
+    Row,
+    named,
 )
 from .judge import (
     ACCOUNTS,
@@ -39,12 +46,20 @@ from .judge import (
 MISSING = ("", " ", "NULL", "n/a", "NA", "none", "NaN", "-", "\u00a0")
 BLANKS = ("", " ", "\t", "\u00a0\u2003")
 LATER = (AS_OF + dt.timedelta(days=1)).isoformat()
+EARLIER = (AS_OF - dt.timedelta(days=1)).isoformat()
 FAR = "9999-12-31"
+EARLIEST = ("1990-01-01", "01/01/1990", "1-Jan-90")
+GONE = (*LONG_AGO, *NO_ENDS)  # that no one has left
 # Good values that look bad, or lie at the border.
-LEAP_DAYS = ("2024-02-29", "20240229", "2024/02/29", "29-feb-2024", "02/29/2024")
+LEAP_DAYS: tuple[str, ...] = ("2024-02-29", "20240229", "2024/02/29", "29-feb-2024", "02/29/2024")
 LEAP_DAYS += ("2024-02-29T23:59:59.9+14:00", " 2024-02-29 00:00\u00a0")
-LEAP_MOMENTS = ("2024-02-29T23:59:59.999999Z", "2024-02-29", "2024-02-29 00:00+1459")
+LEAP_MOMENTS: tuple[str, ...] = (
+    "2024-02-29T23:59:59.999999Z",
+    "2024-02-29",
+    "2024-02-29 00:00+1459",
+)
 LEAP_MOMENTS += ("2024-02-29T00:00-14:59", "2024-02-29T23:59:59.123456789Z")
+UNLIMITED = ("unlimited", "UNLIMITED\u00a0", "\tUnlimited")
 ODD_MONEY = ("$1,200.00", ".5", "+1", "$+0.01", "1,000,000", " 7.5\u00a0")
 ODD_EMAILS = ("O'Neil+{0}!#@x.example", "a..{0}@X-Y.example", " {0}=/?@sub.sub.x.example\u00a0")
 ODD_WORDS = ("N/A {0}", "none-{0}", "null{0}", "--{0}", "0{0}")
@@ -96,7 +111,7 @@ class Planter:
 
     def expect(self, feed: str, faults: Sequence[str], delivery: int = 1) -> None:
         """What the last row of a feed is to be found as, in the delivery that last changed it."""
-        one = feed, (f"2025-{delivery:02d}/planted.csv", len(self.made.first[feed]))
+        one = feed, (f"{delivery_name(delivery)}/planted.csv", len(self.made.first[feed]))
         self.made.faults[one] = frozenset(name for name in faults if name[0] != "~")
         self.made.near[one] = frozenset(name[1:] for name in faults if name[0] == "~")
 
@@ -193,6 +208,10 @@ class Planter:
         """A transaction with a holder and an account of its own."""
         account = self.owned_account(holder)
         self.put(ACCOUNTS, account, [])
+        return self.paid_from(account, **faulty)
+
+    def paid_from(self, account: Row, **faulty: str) -> Row:
+        """A transaction on an account that is there, by its owner."""
         return {
             "transaction_id": self.next("T"),
             "employee_id": account["employee_id"],
@@ -216,6 +235,9 @@ class Planter:
         yield person(start_date=of(BAD_DAYS, copy)), ["invalid_start_date"]
         yield person(start_date=missing), ["invalid_start_date"]
         yield person(start_date=of(LEAP_DAYS, copy)), ["~invalid_start_date"]
+        yield person(start_date=of(LONG_AGO, copy)), ["implausible_date", "~invalid_start_date"]
+        yield person(start_date=of(EARLIEST, copy)), ["~implausible_date"]
+        yield from leavers(person, copy)
         yield person(email=of(BAD_EMAILS, copy)), ["invalid_email", "~missing_email"]
         yield person(email=of(ODD_EMAILS, copy).format(copy)), ["~invalid_email"]
         yield person(email=missing), ["missing_email", "~invalid_email"]
@@ -258,6 +280,8 @@ class Planter:
         yield person(last_updated=missing), ["~invalid_last_updated"]
         yield person(title=f"Clerk {of(TOLD, copy)}"), ["personal_data_in_title"]
         yield person(title=of(NOT_TOLD, copy)), ["~personal_data_in_title"]
+        yield person(title=of_a_name(NAMED, copy)), ["personal_data_in_title"]
+        yield person(title=of_a_name(NOT_NAMED, copy)), ["~personal_data_in_title"]
         former = person(last_updated="2025-02-03T04:05:06Z")
         yield former, None
         yield {**former, "last_updated": "2025-02-03T04:05:06.000001Z"}, ["duplicate_key"]
@@ -287,11 +311,13 @@ class Planter:
         yield plan(plan_type=self.odd(copy)), ["unknown_plan_type", "~missing_plan_type"]
         yield plan(start_date=(missing, bad_day)[copy % 2]), ["invalid_start_date"]
         yield plan(start_date=of(LEAP_DAYS, copy)), ["~invalid_start_date"]
-        yield plan(end_date=bad_day), ["invalid_end_date"]
+        yield plan(start_date=of(LONG_AGO, copy)), ["implausible_date", "~end_before_start"]
+        yield plan(start_date=of(EARLIEST, copy)), ["~implausible_date"]
+        yield plan(end_date=of(BAD_ENDS, copy)), ["invalid_end_date"]
+        yield plan(end_date=of(GONE, copy)), ["~invalid_end_date", "~end_before_start"]
         yield plan(end_date=of((missing, FAR, *LEAP_DAYS), copy)), ["~invalid_end_date"]
         yield plan(end_date="2023-12-31"), ["end_before_start"]
         yield plan(end_date="2024-01-01"), ["~end_before_start"]
-        yield plan(end_date=FAR), ["~invalid_end_date"]
         yield plan(company(is_listed=False)), ["unknown_company"]
         yield plan(plan_type=f"Pet {copy}"), ["unknown_plan_type"]
         yield plan(plan_type=of(("MEDICAL\u00a0", "mEDICAL"), copy)), ["~unknown_plan_type"]
@@ -308,8 +334,11 @@ class Planter:
         alike, both = company(), ["overlapping_coverage", "duplicate_plan_key"]
         yield plan(alike), both
         yield plan(alike, carrier_name="PLANTED Health"), both
+        yield from self.options(copy)
         yield plan(carrier_name=of(TOLD, copy)), ["personal_data_in_carrier_name"]
         yield plan(carrier_name=of(NOT_TOLD, copy)), ["~personal_data_in_carrier_name"]
+        yield plan(carrier_name=of_a_name(NAMED, copy)), ["personal_data_in_carrier_name"]
+        yield plan(carrier_name=of_a_name(NOT_NAMED, copy)), ["~personal_data_in_carrier_name"]
         former = plan(last_updated="2025-02-03")
         yield former, None
         later = {**former, "last_updated": "2025-02-03T00:01Z", "plan_type": "medical"}
@@ -317,6 +346,37 @@ class Planter:
         yield from twice(plan(), "~duplicate_plan_key")
         yield plan(last_updated=of(BAD_MOMENTS, copy)), ["invalid_last_updated"]
         yield plan(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
+
+    def options(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
+        """Plans of one carrier and day, with names and without."""
+        plan, company = self.plan, self.company
+        kept, near = ["duplicate_key", "duplicate_plan_key"], "~overlapping_coverage"
+        one = company()  # two options under one key: both are kept
+        yield plan(one), [*kept, "overlapping_coverage"]
+        yield plan(one, end_date="2024-06-30"), [*kept, "overlapping_coverage"]
+        one = company()  # one of them does not count, and they still are not told apart
+        yield plan(one), [*kept, near]
+        yield plan(one, end_date="2023-12-31"), [*kept, "end_before_start", near]
+        one = company()  # a dated version is newer than both
+        yield plan(one), None
+        yield plan(one, end_date="2024-06-30"), None
+        dated = plan(one, end_date="2024-05-31", last_updated="2025-02-03")
+        yield dated, [*kept, near]
+        one, apart = company(), ["~duplicate_key", "~duplicate_plan_key", near]
+        yield plan(one, plan_name="PPO 500"), apart
+        yield plan(one, plan_name=of(("HSA", "PPO  501"), copy)), apart
+        yield plan(one, plan_name=of(MISSING, copy)), apart
+        one = company()
+        yield plan(one, plan_name="PPO 500"), ["overlapping_coverage"]
+        again = plan(one, plan_name="ppo\u00a0500", carrier_name="Other Health")
+        yield again, ["overlapping_coverage", "~duplicate_plan_key"]
+        one = company()  # the key is the same whatever the case of the name
+        yield plan(one, plan_name="HSA"), [*kept, "overlapping_coverage"]
+        yield plan(one, plan_name="Hsa"), [*kept, "overlapping_coverage"]
+        one = company()
+        yield plan(one, plan_name="HSA"), ["duplicate_plan_key", "overlapping_coverage"]
+        alike = plan(one, plan_name="hsa", carrier_name="planted health")
+        yield alike, ["duplicate_plan_key", "overlapping_coverage", "~duplicate_key"]
 
     def claims(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
         missing, claim = of(MISSING, copy), self.covered_claim
@@ -341,6 +401,10 @@ class Planter:
         yield claim(service_date=of(BAD_DAYS, copy)), ["invalid_service_date"]
         yield claim(service_date=missing), ["invalid_service_date"]
         yield claim(service_date=of(LEAP_DAYS, copy)), ["~invalid_service_date"]
+        uncovered = "no_coverage_on_service_date"
+        yield claim(service_date=of(LONG_AGO, copy)), ["implausible_date", uncovered]
+        yield claim(service_date=of(EARLIEST, copy)), ["~implausible_date", uncovered]
+        yield from self.claim_versions(copy)
         yield claim(service_date=LATER), ["future_service_date"]
         yield claim(service_date=f"{AS_OF} 23:59:59"), ["~future_service_date"]
         yield claim(self.company(is_listed=False)), ["unknown_company"]
@@ -369,6 +433,32 @@ class Planter:
         yield former, None
         yield from twice(claim())
 
+    def claim_versions(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
+        """Claims of several rows, and such as were not paid or at odd times."""
+        missing, claim = of(MISSING, copy), self.covered_claim
+        contradiction = ["conflicting_duplicate", "duplicate_key"]
+        near = ["~conflicting_duplicate", "~duplicate_key"]
+        one = claim(line_number=("", "1")[copy % 2])
+        yield one, contradiction
+        yield {**one, "amount": "12.51"}, contradiction
+        one = claim()
+        yield one, near
+        yield {**one, "line_number": "1"}, near
+        yield {**one, "line_number": "2", "amount": "12.51"}, near
+        one = claim()
+        yield one, None
+        yield {**one, "amount": "12.51"}, None
+        dated = {**one, "amount": "12.52", "last_updated": "2025-02-04"}
+        yield dated, ["duplicate_key", "~conflicting_duplicate"]
+        unpaid = of(("denied", "Pend", "VOIDED", "in review", "\u00a0D"), copy)
+        yield claim(claim_status=unpaid), ["claim_not_paid"]
+        is_paid = of(("paid", "PAID\u00a0", "Paid in Full", missing, "p"), copy)
+        yield claim(claim_status=is_paid), ["~claim_not_paid"]
+        before = of(("2025-02-02", "2/2/25", "2024-12-31", "1900-01-01"), copy)
+        yield claim(paid_date=before), ["paid_before_service"]
+        since = of(("2025-02-03", missing, LATER, *BAD_DAYS), copy)
+        yield claim(paid_date=since), ["~paid_before_service"]
+
     def holders(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
         missing, holder = of(MISSING, copy), self.holder
         yield holder(), []
@@ -377,6 +467,9 @@ class Planter:
         yield holder(employee_id=self.odd(copy)), ["~missing_employee_id"]
         yield holder(hire_date=of(BAD_DAYS, copy)), ["invalid_hire_date"]
         yield holder(hire_date=of(LEAP_DAYS, copy)), ["~invalid_hire_date"]
+        yield holder(hire_date=of(LONG_AGO, copy)), ["implausible_date", "~invalid_hire_date"]
+        yield holder(hire_date=of((missing, *EARLIEST), copy)), ["~implausible_date"]
+        yield from leavers(holder, copy)
         yield holder(email=of(BAD_EMAILS, copy)), ["invalid_email"]
         yield holder(email=of((missing, *ODD_EMAILS), copy).format(copy)), ["~invalid_email"]
         yield holder(status=("on leave", missing)[copy % 2]), ["unknown_status"]
@@ -396,6 +489,16 @@ class Planter:
         bad = (missing, of(BAD_MONEY, copy))[copy % 2]
         yield account(monthly_allowance=bad), ["invalid_allowance"]
         yield account(monthly_allowance=of(("0", *ODD_MONEY), copy)), ["~invalid_allowance"]
+        yield account(monthly_allowance=of(UNLIMITED, copy)), ["~invalid_allowance"]
+        period = of((missing, "month", "QUARTER", "Annual", "\tq", "per year"), copy)
+        yield account(allowance_period=period), ["~invalid_allowance"]
+        period = of(("week", "biweekly", "2", "unlimited"), copy)
+        yield account(allowance_period=period), ["invalid_allowance"]
+        limitless = of((*UNLIMITED, "100.00"), copy)
+        odd = account(monthly_allowance=limitless, allowance_period=period)
+        yield odd, ["invalid_allowance"]
+        unlimited = of(("unlimited 5", "un limited", "no limit"), copy)
+        yield account(monthly_allowance=unlimited), ["invalid_allowance"]
         unknown = (missing, f"E-nobody-{copy}")[copy % 2]
         yield account(employee_id=unknown), ["invalid_employee_id"]
         withheld = self.holder(hire_date="2024-02-30")
@@ -411,6 +514,8 @@ class Planter:
         yield account(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
         yield account(program_name=of(TOLD, copy)), ["personal_data_in_program_name"]
         yield account(program_name=of(NOT_TOLD, copy)), ["~personal_data_in_program_name"]
+        yield account(program_name=of_a_name(NAMED, copy)), ["personal_data_in_program_name"]
+        yield account(program_name=of_a_name(NOT_NAMED, copy)), ["~personal_data_in_program_name"]
         former = account(last_updated="2025-02-03")
         yield former, None
         yield {**former, "last_updated": "2025-02-04"}, ["duplicate_key"]
@@ -432,18 +537,12 @@ class Planter:
         yield paid(timestamp=of(BAD_MOMENTS, copy)), ["invalid_timestamp"]
         yield paid(timestamp=missing), ["invalid_timestamp"]
         yield paid(timestamp=of(LEAP_MOMENTS, copy)), ["~invalid_timestamp"]
-        yield paid(amount=("-0.01", "(12.50)")[copy % 2]), ["negative_amount"]
-        left = self.holder(status="terminated", termination_date="2025-03-04")
-        self.put(HOLDERS, left, [])
-        yield paid(left), ["terminated_employee"]
-        yield paid(left, timestamp="2025-03-03T23:59:59.999999Z"), ["~terminated_employee"]
-        yield paid(left, timestamp="2025-03-04T00:30:00+01:00"), ["~terminated_employee"]
-        always = self.holder(status="Terminated")
-        self.put(HOLDERS, always, [])
-        yield paid(always), ["terminated_employee"]
-        still = self.holder(termination_date="2025-03-04")
-        self.put(HOLDERS, still, [])
-        yield paid(still), ["~terminated_employee"]
+        early = ["implausible_date", "before_hire_date", "~invalid_timestamp"]
+        yield paid(timestamp=of((*LONG_AGO, "1990-01-01T00:30:00+01:00"), copy)), early
+        first = of((*EARLIEST, "1989-12-31T23:30:00-01:00"), copy)
+        yield paid(timestamp=first), ["before_hire_date", "~implausible_date"]
+        yield from self.money_spent(copy)
+        yield from self.of_leavers(copy)
         yield paid(employee_id=missing), ["invalid_employee_id", "~cross_employee_account_usage"]
         near = ["~invalid_employee_id", "~invalid_benefit_account_id"]
         yield paid(self.gone_holder()), near
@@ -470,12 +569,16 @@ class Planter:
         yield {**again, "timestamp": "2025-03-30T00:00:00Z"}, ["~over_monthly_allowance"]
         yield {**third, "timestamp": "2025-03-31T23:54:59Z"}, ["over_monthly_allowance"]
         yield {**next_month, "timestamp": "2025-04-01T00:00Z"}, ["~over_monthly_allowance"]
+        yield from self.periods(copy)
+        yield from self.raised()
         yield paid(timestamp="2024-01-01T23:59:59Z"), ["before_hire_date"]
         yield paid(timestamp="2024-01-02T00:00:00Z"), ["~before_hire_date"]
         yield paid(merchant=of(BLANKS, copy)), ["missing_merchant"]
         yield paid(merchant=of(("N/A", "-", "none"), copy)), ["~missing_merchant"]
         yield paid(merchant=f"{of(TOLD, copy)} Gym"), ["personal_data_in_merchant"]
         yield paid(merchant=of(NOT_TOLD, copy)), ["~personal_data_in_merchant"]
+        yield paid(merchant=of_a_name(NAMED, copy)), ["personal_data_in_merchant"]
+        yield paid(merchant=of_a_name(NOT_NAMED, copy)), ["~personal_data_in_merchant"]
         one = paid(timestamp="2025-03-04T10:00:00Z", amount="1.00")
         late, border = replace_id(one, self.next("T")), replace_id(one, self.next("T"))
         dearer, elsewhere = replace_id(one, self.next("T")), replace_id(one, self.next("T"))
@@ -484,12 +587,114 @@ class Planter:
         yield {**dearer, "amount": "1.01"}, ["~suspected_duplicate"]
         yield {**elsewhere, "merchant": "corner café"}, ["~suspected_duplicate"]
         yield one, ["~suspected_duplicate"]
+        one = paid(timestamp="2025-03-04")  # without a time of day, twice a day is no repeat
+        again, midnight = replace_id(one, self.next("T")), replace_id(one, self.next("T"))
+        soon = replace_id(one, self.next("T"))
+        yield one, ["~suspected_duplicate"]
+        yield again, ["~suspected_duplicate"]
+        yield {**midnight, "timestamp": "2025-03-04 00:00"}, ["~suspected_duplicate"]
+        yield {**soon, "timestamp": "3/4/2025 12:05 AM"}, ["suspected_duplicate"]
         yield paid(last_updated=of(BAD_MOMENTS, copy)), ["invalid_last_updated"]
         yield paid(last_updated=of(LEAP_MOMENTS, copy)), ["~invalid_last_updated"]
         former = paid(last_updated="2025-02-03")
         yield former, None
         updated = {**former, "last_updated": "2025-02-04"}
         yield updated, ["duplicate_key", "~conflicting_duplicate"]
+        updated = paid(last_updated=("0001-01-01", "1/1/1990")[copy % 2])  # any is newer than none
+        yield updated, ["duplicate_key", "~conflicting_duplicate"]
+        yield {**updated, "last_updated": missing}, None
+
+    def money_spent(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
+        """Money that came back, was not spent yet, or is another country's."""
+        missing, paid = of(MISSING, copy), self.payment
+        negative = ("-0.01", "(12.50)", "12.50-")[copy % 3]
+        unsaid = of((missing, "purchase", "Sale", "fee"), copy)
+        yield paid(amount=negative, transaction_type=unsaid), ["negative_amount", "~refund"]
+        back = of(("refund", "RETURN", "credit", "Reversed", "\tchargeback", "Dispute"), copy)
+        yield paid(amount=negative, transaction_type=back), ["refund", "~negative_amount"]
+        yield paid(transaction_type=back), ["~refund", "~negative_amount"]
+        yield paid(transaction_type=back, amount="-0.00"), ["zero_amount", "~refund"]
+        settled = of(("posted", "CLEARED", "settled\u00a0", "approved", "Completed", missing), copy)
+        yield paid(transaction_status=settled), ["~not_settled", "~not_a_purchase"]
+        waiting = of(("pending", "Authorized", "HOLD", "queued", "\tpend"), copy)
+        yield paid(transaction_status=waiting), ["not_settled", "~not_a_purchase"]
+        no_purchase = of(("declined", "error", "VOIDED", "Failed", "Rejected"), copy)
+        yield paid(transaction_status=no_purchase), ["not_a_purchase", "~not_settled"]
+        foreign = of(("EUR", "euro", "XYZ", "\u00a3", "Dollar"), copy)
+        yield paid(currency=foreign), ["foreign_currency"]
+        yield paid(currency=of(("usd", "$", "US Dollar", missing), copy)), ["~foreign_currency"]
+
+    def of_leavers(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
+        """What holders spend who have left, or seem to have."""
+        paid, near = self.payment, "~terminated_employee"
+        for status, faults in (("terminated", []), ("active", ["status_contradicts_date"])):
+            left = self.delivered_holder(faults, status=status, termination_date="2025-03-04")
+            yield paid(left), ["terminated_employee"]
+            yield paid(left, timestamp="2025-03-03T23:59:59.999999Z"), [near]
+            yield paid(left, timestamp="2025-03-04T00:30:00+01:00"), [near]
+        day, unread = of(GONE, copy), of(BAD_ENDS, copy)
+        always = self.delivered_holder(status="Terminated", termination_date=day)
+        yield paid(always), ["terminated_employee"]
+        faults = ["invalid_termination_date"]
+        always = self.delivered_holder(faults, status="T", termination_date=unread)
+        yield paid(always), ["terminated_employee"]
+        still = self.delivered_holder(faults, termination_date=unread)
+        yield paid(still), [near]
+        still = self.delivered_holder(termination_date=day)
+        yield paid(still), [near]
+        faults = ["status_contradicts_date"]
+        still = self.delivered_holder(faults, status="terminated", termination_date=LATER)
+        yield paid(still), [near]
+        gone_on = delivery_day(2)
+        dropped = paid(self.gone_holder(), timestamp=f"{gone_on} 23:59")
+        yield dropped, ["~departed_employee"]
+        next_day = gone_on + dt.timedelta(days=1)
+        yield (
+            {**replace_id(dropped, self.next("T")), "timestamp": next_day.isoformat()},
+            ["departed_employee"],
+        )
+
+    def delivered_holder(self, faults: Sequence[str] = (), **faulty: str) -> Row:
+        holder = self.holder(**faulty)
+        self.put(HOLDERS, holder, faults)
+        return holder
+
+    def periods(self, copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
+        """Allowances of other periods and without a limit, and what comes back."""
+        over, near = ["over_monthly_allowance"], ["~over_monthly_allowance"]
+        days = ("2025-02-27", "2025-03-31", "2025-04-01")
+        for faulty, verdicts in (
+            ({"monthly_allowance": of(UNLIMITED, copy)}, (near, near, near)),
+            ({"allowance_period": of(("month", "M"), copy)}, (near, near, near)),
+            ({"allowance_period": of(("quarter", "Quarterly"), copy)}, (near, over, near)),
+            ({"allowance_period": of(("YEAR", "annual"), copy)}, (near, over, over)),
+        ):
+            account = self.owned_account(None, **faulty)
+            self.put(ACCOUNTS, account, [])
+            for day, faults in zip(days, verdicts, strict=True):
+                yield self.paid_from(account, amount="60.00", timestamp=f"{day}T23:59:59Z"), faults
+        account = self.owned_account()
+        self.put(ACCOUNTS, account, [])
+        amounts = (("90.00", "", near), ("-30.00", "refund", ["refund"]), ("40.00", "", near))
+        for minute, (amount, kind, faults) in enumerate((*amounts, ("0.01", "", over))):
+            moment = f"2025-03-04T10:{minute}0:00Z"
+            charge = self.paid_from(account, amount=amount, timestamp=moment)
+            yield {**charge, "transaction_type": kind}, faults
+
+    def raised(self) -> Iterator[tuple[Row, Sequence[str] | None]]:
+        """Allowances that the second delivery raises, in March, known since then or another day."""
+        over, near = ["over_monthly_allowance"], ["~over_monthly_allowance"]
+        days = ("2025-01-31", "2025-02-27", "2025-03-02", "2025-04-30", "2025-05-01")
+        for updated, verdicts in (
+            ("", (over, over, near, near, near)),
+            ("2025-03-31T23:59:59Z", (over, over, near, near, near)),
+            ("2025-02-28", (over, near, near, near, near)),
+            ("2025-05-01T00:00:00Z", (over, over, over, over, near)),
+        ):
+            account = self.owned_account(monthly_allowance="50.00")
+            self.change(ACCOUNTS, account, [], monthly_allowance="100.00", last_updated=updated)
+            for day, faults in zip(days, verdicts, strict=True):
+                yield self.paid_from(account, amount="60.00", timestamp=day), faults
 
     def odd(self, copy: int) -> str:
         """A text of its own that holds a word for missing and yet is a value."""
@@ -504,8 +709,35 @@ class Planter:
         return holder
 
 
+def leavers(make: Callable[..., Row], copy: int) -> Iterator[tuple[Row, Sequence[str] | None]]:
+    """Persons of either roster whose status and last day say the same, or do not.
+
+    Args:
+        make: makes a row without a fault.
+        copy: which of the spellings.
+    """
+    today = AS_OF.isoformat()
+    near = ["~status_contradicts_date", "~invalid_termination_date"]
+    faults = ["status_contradicts_date", "~invalid_termination_date"]
+    at_work, gone = of(("active", "ACTIVE\u00a0", "A"), copy), of(("Terminated", "T", "left"), copy)
+    yield make(status=at_work, termination_date=of((EARLIER, "2024-01-01"), copy)), faults
+    yield make(status=gone, termination_date=of((LATER, "2049-12-31"), copy)), faults
+    for status in (at_work, gone):
+        yield make(status=status, termination_date=today), near
+        yield make(status=status, termination_date=of((*GONE, *MISSING), copy)), near
+    yield make(status=at_work, termination_date=LATER), near
+    yield make(status=gone, termination_date=EARLIER), near
+    unread = ["invalid_termination_date", "~status_contradicts_date"]
+    yield make(status=of((at_work, gone), copy), termination_date=of(BAD_ENDS, copy)), unread
+
+
 def of(kinds: Sequence[str], copy: int) -> str:
     return kinds[copy % len(kinds)]
+
+
+def of_a_name(templates: Sequence[str], copy: int) -> str:
+    """A text with, or almost with, the name that all planted persons have."""
+    return named(of(templates, copy), "Ann", "Planted", copy)
 
 
 def odd_ein(company: Company, copy: int) -> str:
@@ -548,6 +780,6 @@ def with_planted(
                 merged[feed].append(delivery)
                 continue
             rows = later if number > 1 else planted.first[feed]
-            file = DeliveredFile(f"2025-{number:02d}/{name}", rows)
+            file = DeliveredFile(f"{delivery_name(number)}/{name}", rows)
             merged[feed].append(replace(delivery, files=[*delivery.files, file]))
     return merged

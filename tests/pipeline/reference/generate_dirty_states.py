@@ -6,11 +6,13 @@ reference seeds do, and the rules that fire on the watched rows before and after
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .generate_dirty import Company, Row
+from .generate_dirty import DELIVERIES, Company, delivery_day
 from .generate_dirty_planted import Planted, Planter
+from .generate_dirty_values import Row
 from .judge import (
     ACCOUNTS,
     CLAIMS,
@@ -21,9 +23,11 @@ from .judge import (
     TRANSACTIONS,
     Content,
     content_of,
+    record_key,
 )
 
 FILE = "states.csv"
+MENDED_ON = delivery_day(DELIVERIES + 1)  # of a snapshot, the delivery in which others arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class StatePlanter(Planter):
         self.parents_change()
         self.references_are_mended()
         self.siblings_arrive()
+        self.versions_arrive()
+        self.holders_leave()
         self.plans_come_and_go()
         return self.states
 
@@ -80,10 +86,8 @@ class StatePlanter(Planter):
         self, feed: str, row: Row, before: str, after: str | None, outcome: str | None = None
     ) -> None:
         """Rules are given as words; None after: the row is gone."""
-        columns = SHAPES[feed].key
-        record_key = "|".join(row[column] for column in columns)
         rules = None if after is None else frozenset(after.split())
-        one = Watched(feed, record_key, frozenset(before.split()), rules, outcome)
+        one = Watched(feed, record_key(feed, row), frozenset(before.split()), rules, outcome)
         self.states.watched.append(one)
 
     def watched(
@@ -99,13 +103,6 @@ class StatePlanter(Planter):
         holder = self.holder()
         account = self.owned_account(holder)
         return holder, account, self.paid_from(account, **faulty)
-
-    def paid_from(self, account: Row, **faulty: str) -> Row:
-        """A transaction on an account that is there."""
-        accounts = len(self.made.first[ACCOUNTS])
-        payment = self.payment({"employee_id": account["employee_id"]}, **faulty)
-        del self.made.first[ACCOUNTS][accounts:]
-        return {**payment, "benefit_account_id": account["benefit_account_id"]}
 
     # Cases
 
@@ -144,16 +141,6 @@ class StatePlanter(Planter):
         self.put(ACCOUNTS, account)
         self.watched(TRANSACTIONS, payment, "", "cross_employee_account_usage")
         self.change(ACCOUNTS, account, employee_id=other["employee_id"])
-
-        for now, then in (("active", "terminated"), ("terminated", "active")):
-            holder, account, payment = self.spending()
-            holder |= {"status": now, "termination_date": "2025-03-04"}
-            self.put(HOLDERS, holder)
-            self.put(ACCOUNTS, account)
-            rules = {"active": "", "terminated": "terminated_employee"}
-            ending = "released" if now == "terminated" else None
-            self.watched(TRANSACTIONS, payment, rules[now], rules[then], ending)
-            self.change(HOLDERS, holder, status=then)
 
         holder, account, payment = self.spending()  # a deleted parent stays known
         self.put(HOLDERS, holder)
@@ -235,6 +222,77 @@ class StatePlanter(Planter):
         self.watch(TRANSACTIONS, first, "", "")
         self.arrive(TRANSACTIONS, first)
 
+    def versions_arrive(self) -> None:
+        """A later version says that money was spent after all, or makes the older one unclear."""
+        updated = {"last_updated": "2025-04-01T00:00:00Z"}
+        pending = self.known_payment(transaction_status="pending")
+        self.watched(TRANSACTIONS, pending, "not_settled", "", "superseded")
+        self.arrive(TRANSACTIONS, {**pending, "transaction_status": "Posted", **updated})
+        settled = self.known_payment(transaction_status="posted")
+        self.watched(TRANSACTIONS, settled, "", "not_a_purchase")
+        self.arrive(TRANSACTIONS, {**settled, "transaction_status": "voided", **updated})
+        negative = self.known_payment(amount="-5.00")
+        self.watched(TRANSACTIONS, negative, "negative_amount", "refund", "superseded")
+        self.arrive(TRANSACTIONS, {**negative, "transaction_type": "Refund", **updated})
+
+        pending = self.covered_claim(line_number="1", claim_status="Pend")
+        self.watched(CLAIMS, pending, "claim_not_paid", "", "superseded")
+        self.arrive(CLAIMS, {**pending, "claim_status": "paid", **updated})
+        one = self.covered_claim(line_number="1")
+        self.watched(CLAIMS, one, "", "conflicting_duplicate duplicate_key")
+        self.arrive(CLAIMS, one)
+        self.arrive(CLAIMS, {**one, "amount": "12.51"})
+        other = {**one, "line_number": "2"}  # another line is not concerned
+        self.watched(CLAIMS, other, "", "")
+
+        # An allowance that rises: months that were over before stay so.
+        holder, account, _ = self.spending()
+        account["monthly_allowance"] = "50.00"
+        self.put(HOLDERS, holder)
+        self.put(ACCOUNTS, account)
+        over = "over_monthly_allowance"
+        mended_on = MENDED_ON.isoformat()
+        month_before = MENDED_ON.replace(day=1) - dt.timedelta(days=1)
+        for day, after in ((month_before.isoformat(), over), (mended_on, "")):
+            charge = self.paid_from(account, amount="60.00", timestamp=f"{day}T10:00:00Z")
+            self.watched(TRANSACTIONS, charge, over, after)
+        self.change(ACCOUNTS, account, monthly_allowance="100.00")
+        # The spend of a year counts once the allowance is one of a year.
+        holder, account, _ = self.spending()
+        self.put(HOLDERS, holder)
+        self.put(ACCOUNTS, account)
+        for day, after in (("2025-01-10", ""), (mended_on, over)):
+            charge = self.paid_from(account, amount="60.00", timestamp=f"{day}T10:00:00Z")
+            self.watched(TRANSACTIONS, charge, "", after)
+        self.change(ACCOUNTS, account, allowance_period="year")
+
+    def holders_leave(self) -> None:
+        """What a holder spent is withheld or told of once it is known that they have left."""
+        day, too_late = MENDED_ON.isoformat(), "terminated_employee"
+        next_day = (MENDED_ON + dt.timedelta(days=1)).isoformat()
+        ended = {"termination_date": day}
+        for before, after, on_the_day, the_next in (
+            ({}, {"status": "terminated"}, ("", too_late), ("", too_late)),
+            ({}, ended, ("", too_late), ("", too_late)),
+            ({}, {"status": "terminated", "termination_date": next_day}, ("", ""), ("", too_late)),
+            (ended, {"termination_date": "present"}, (too_late, ""), (too_late, "")),
+            ({"status": "Terminated"}, {"status": "active"}, (too_late, ""), (too_late, "")),
+            ({"status": "T"}, ended, (too_late, too_late), (too_late, too_late)),
+            ({}, None, ("", ""), ("", "departed_employee")),
+        ):
+            holder, account, _ = self.spending()
+            holder |= before
+            self.put(HOLDERS, holder)
+            self.put(ACCOUNTS, account)
+            for paid_on, (now, then) in ((day, on_the_day), (next_day, the_next)):
+                charge = self.paid_from(account, timestamp=f"{paid_on}T00:00:00Z")
+                released = "released" if now == too_late and then != too_late else None
+                self.watched(TRANSACTIONS, charge, now, then, released)
+            if after is None:
+                self.leave(HOLDERS, holder)
+            else:
+                self.change(HOLDERS, holder, **after)
+
     def known_payment(self, **faulty: str) -> Row:
         """A transaction whose holder and account are delivered first."""
         holder, account, payment = self.spending(**faulty)
@@ -256,6 +314,20 @@ class StatePlanter(Planter):
         company = self.company()
         self.watched(PLANS, self.plan(company), "", "overlapping_coverage")
         self.arrive(PLANS, self.plan(company, carrier_name="Other Health"))
+
+        company = self.company()  # a second option under the same key
+        option = self.watched(
+            PLANS, self.plan(company), "", "overlapping_coverage duplicate_key duplicate_plan_key"
+        )
+        self.arrive(PLANS, {**option, "end_date": "2024-06-30"})
+
+        company = self.company()  # and one that gets a name
+        option = self.plan(company, end_date="2024-06-30")
+        both = "overlapping_coverage duplicate_key duplicate_plan_key"
+        self.watched(PLANS, self.plan(company), both, "")
+        self.put(PLANS, option)
+        self.leave(PLANS, option)
+        self.arrive(PLANS, {**option, "plan_name": "PPO 500"})
 
         company = self.company()
         plan = self.watched(PLANS, self.plan(company), "overlapping_coverage", "")

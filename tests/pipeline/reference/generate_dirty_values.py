@@ -8,7 +8,20 @@ from random import Random
 
 Row = dict[str, str]
 
-MISSING = ("", "", "", " ", "NULL", "null", "N/A", "n/a", "NA", "na", "none", "None")
+MISSING: tuple[str, ...] = (
+    "",
+    "",
+    "",
+    " ",
+    "NULL",
+    "null",
+    "N/A",
+    "n/a",
+    "NA",
+    "na",
+    "none",
+    "None",
+)
 MISSING += ("NaN", "nan", "-", "\u00a0", "\t", " N/A ", "\u3000-")
 PADS = (" ", "  ", "\u00a0", "\t", "\u2003", "\u3000", "\x1f", "\x0b", "\u2028", "\x7f", "\x85")
 DASHES = ("-", "\u2010", "\u2013", "\u2014", "\u2212", "\u2011")
@@ -38,6 +51,29 @@ BAD_DAYS = (
     *("00/00/0000", "01/00/1900", "1/5-2024", "Janu 5, 2024", "5JAN2024", "1/5/024", "01052024"),
     *("2024-01-05 24:01", "1/5/2024 13:00 PM", "1/5/2024 0:30 AM", "2024-01-05 10:00 EST"),
 )
+# In an end column these say that there is no end, and so do days long ago, which elsewhere are no
+# days that anything began on.
+NO_ENDS = (
+    *(
+        "present",
+        "Ongoing",
+        "CURRENT",
+        "open",
+        "tbd",
+        "TBD",
+        "\\N",
+        "\\n",
+        "9999-12-31",
+        "12/31/9999",
+    ),
+    *("0000-00-00", "00/00/0000", "00-00-0000", "00.00.0000", "00000000", "0/0/0000", "1-Jan-9999"),
+    *("0000-00-00 00:00:00", "00/00/0000 0:00", "0000-00-00T00:00", "99991231", "9999/01/01"),
+)
+LONG_AGO = (
+    *("1900-01-01", "0001-01-01", "01/01/1900", "1970-01-01T00:00:00Z", "1989-12-31", "17530101"),
+    *("12/30/1899", "1-Jan-1970", "01/01/70", "1989-12-31 23:59:59.999", "12/31/1989", "19000101"),
+)
+BAD_ENDS = tuple(text for text in BAD_DAYS if text not in NO_ENDS)
 BAD_MONEY = (
     *("1e3", "inf", "-Infinity", "1_000", "12.345", "12.", "1,23.00", "12,34", "1,2345.00"),
     *("--5", "$", "EUR 5", "12 000.00", "5%", "(12", "12)", "(-5.00)", "12345678901234567.00"),
@@ -77,6 +113,35 @@ NOT_TOLD = (
     *("12 34 56 78 90", "123-456-789", "20240131", "(12) 345", "++1234", "1-2-3-4-5-6-7-8-9"),
     *("M000000001", "Vendor_5551234567", "SKU4111111111111111", "555123-4567", "é123456789"),
 )
+FIRST_NAMES = ("Ann", "Bo", "Zoë", "Null", "Na", "O'Neil", "Jean Luc", "-")
+LAST_NAMES = ("Smith", "None", "de la Cruz", 'St. "Jo"', "Łukasz", "N/A")
+# A person's name in a text, and what is none.
+NAMED = (
+    *("Refund {first} {last}", "{last}, {first}", "{first}-{last} dental", "{first}_{last}/Gym"),
+    *("{last}.{first}", "{first} M. {last}'s", "gift/{first}\u2013{last}", "{first}\u00a0{last} 7"),
+    *("{first}\u00b7{last}", "({first}) [{last}]", "{first}\u200b's {last}", "{first},{last};"),
+)
+NOT_NAMED = ("{first}", "{first} and {last}", "{first}{last}", "{first} {last}s", "{last} Health")
+
+
+def named(template: str, first: str, last: str, way: int) -> str:
+    """A text with a name in it.
+
+    Args:
+        template: one of NAMED or NOT_NAMED.
+        first: the first name.
+        last: the last name.
+        way: how it is spelled: as it is, upper case, with an accent, with wide letters, with a sign
+            in it that is not seen.
+    """
+    spelled = {
+        0: first,
+        1: first.upper(),
+        2: first.lower() + "\u0301",
+        3: "".join(chr(ord(one) + 0xFEE0) if one.isascii() else one for one in first),
+        4: first[:1] + "\u00ad" + first[1:],
+    }
+    return template.format(first=spelled[way % len(spelled)], last=last)
 
 
 class Dirt:
@@ -140,6 +205,11 @@ class Dirt:
         if not text.strip() or self.rng.random() >= 0.05 + rate / 4:
             return text
         word = self.mistyped(self.rng.choice((*TOLD, *NOT_TOLD)), 0.3, "0123456789-. +@(")
+        own = Random(f"{text}{word}")  # what is drawn else stays as it is
+        if own.random() < 0.5:
+            template = own.choice((*NAMED, *NOT_NAMED))
+            first, last = own.choice(FIRST_NAMES), own.choice(LAST_NAMES)
+            word = named(template, first, last, own.randint(0, 9))
         return self.rng.choice((word, f"{text} {word}", f"{word} {text}", f"{text}{word}"))
 
     def email(self, text: str, rate: float) -> str:
@@ -171,10 +241,25 @@ class Dirt:
             text = self.rng.choice(SSNS)
         return self.padded(self.mistyped(text, rate, "0123456789- x"))
 
+    def one_of(self, texts: tuple[str, ...], rate: float) -> str:
+        """Mostly nothing; else one of some words in any case, or with the given chance another."""
+        if self.rng.random() < 0.6:
+            return self.missing()
+        word = "other" if self.rng.random() < rate / 4 else self.rng.choice(texts)
+        return self.padded(self.rng.choice((word, word, word.upper(), word.title())))
+
+    def end(self, day: dt.date | None, rate: float) -> str:
+        """A last day, which may be none."""
+        if self.rng.random() < 0.08:
+            return self.padded(self.rng.choice((*NO_ENDS, *LONG_AGO)))
+        return self.missing() if day is None else self.day(day, rate)
+
     def day(self, day: dt.date, rate: float) -> str:
         broken = self.broken(rate, BAD_DAYS)
         if broken is not None:
             return broken
+        if self.rng.random() < rate / 4:
+            return self.padded(self.rng.choice(LONG_AGO))
         text = self.mistyped(self.day_text(day), rate, "0123456789--// T.")
         if self.rng.random() < 0.1:
             text += self.rng.choice(TIME_PARTS)
@@ -239,6 +324,8 @@ class Dirt:
         broken = self.broken(rate, BAD_MOMENTS)
         if broken is not None:
             return broken
+        if self.rng.random() < rate / 4:
+            return self.padded(self.rng.choice(LONG_AGO))
         minutes = self.rng.choice(OFFSETS)
         way = self.rng.random()
         text = self.zoned(moment, minutes) if way < 0.6 else self.clocked(moment, minutes)

@@ -1,28 +1,42 @@
-"""Plan histories that sit on the borders of islands and gaps, and claims beside those borders."""
+"""Plan histories that sit on the borders of islands and gaps, claims beside those borders, and how
+plans change from delivery to delivery.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from .generate_claims import HISTORY_DAYS, Draft, Knobs
-from .records import Plan
+from .records import PLAN_TYPES, Plan
 
-PLAN_TYPES = ("Medical", "Dental", "Vision")
 CARRIERS = ("Aetna", "Blue Cross", "Cigna", "Delta Dental", "Örsted Mutual", "aetna plus", "Zenith")
 OPEN_DATE = dt.date(9999, 12, 31)
 ONE_DAY = dt.timedelta(days=1)
+PLAN_DAYS = (  # of the deliveries
+    dt.date(2023, 1, 5),
+    dt.date(2023, 7, 5),
+    dt.date(2024, 1, 5),
+    dt.date(2024, 6, 5),
+    dt.date(2024, 9, 5),
+    dt.date(2024, 12, 5),
+)
 
 
 class Sheet:
-    """Collects one company's plans of one type; a key (carrier, start) is used once."""
+    """Collects one company's plans of one type; a carrier and start is used once.
+
+    Options are further plans of a carrier and start: with a name of their own, or under one key.
+    """
 
     def __init__(self, rng: Random, knobs: Knobs, claim_days: list[dt.date]) -> None:
         self.rng = rng
         self.knobs = knobs
         self.claim_days = claim_days
         self.plans: dict[tuple[str | None, dt.date], dt.date | None] = {}
+        self.options: list[tuple[str | None, dt.date, dt.date | None, str | None]] = []
 
     def add(self, start: dt.date, end: dt.date | None, carrier: str | None = "any") -> None:
         if carrier == "any":
@@ -31,6 +45,14 @@ class Sheet:
         if (carrier, start) in self.plans or (end and end < start):
             return
         self.plans[carrier, start] = end
+
+    def drawn(self, company_ein: str, plan_type: str) -> list[Plan]:
+        """All plans, none twice."""
+        rows = [(carrier, start, end, None) for (carrier, start), end in self.plans.items()]
+        return [
+            Plan(company_ein, plan_type, carrier, start, end, name)
+            for carrier, start, end, name in dict.fromkeys([*rows, *self.options])
+        ]
 
     def border(self) -> dt.date:
         """A last covered day: often a claim's day or its eve, else anywhere, leap days included."""
@@ -63,25 +85,28 @@ def after(end: dt.date, uncovered: int) -> dt.date:
 
 def draft_plans(
     rng: Random, knobs: Knobs, company_ein: str, claims: list[Draft]
-) -> tuple[str, list[Plan]]:
-    """One company's plans, one to three types, and the names of the patterns."""
-    names, plans = [], []
-    for plan_type in rng.sample(PLAN_TYPES, rng.choice([1, 1, 2, 3])):
+) -> tuple[list[str], list[list[Plan]]]:
+    """The names of the patterns, and one company's plans in each delivery: no type to three."""
+    names: list[str] = []
+    deliveries: list[list[Plan]] = [[] for _ in PLAN_DAYS]
+    for plan_type in rng.sample(PLAN_TYPES, rng.choice([0, *[1] * 7, *[2] * 4, *[3] * 4])):
         name, make = rng.choice(PATTERNS)
         own = [claim.day for claim in claims if claim.claim_type == plan_type]
         sheet = Sheet(rng, knobs, own or [claim.day for claim in claims])
         make(sheet)
-        names.append(name)
-        plans += [
-            Plan(company_ein, plan_type, carrier, start, end)
-            for (carrier, start), end in sheet.plans.items()
-        ]
-    rng.shuffle(plans)
-    return "+".join(names), plans
+        plans = sheet.drawn(company_ein, plan_type)
+        life_name, live = rng.choice(LIVES)
+        names += [name, life_name]
+        for delivery, held in zip(deliveries, live(rng, plans), strict=True):
+            delivery += held
+    for delivery in deliveries:
+        rng.shuffle(delivery)
+    return names or ["no_plans"], deliveries
 
 
 def border_claims(rng: Random, knobs: Knobs, plans: list[Plan]) -> list[Draft]:
     """Claims on the last covered days and beside them, of the plan's type and of others."""
+    types = [*PLAN_TYPES, plans[0].plan_type] if plans else PLAN_TYPES
     days = {plan.start_date for plan in plans} | {
         plan.end_date for plan in plans if plan.end_date and not plan.is_open
     }
@@ -92,7 +117,7 @@ def border_claims(rng: Random, knobs: Knobs, plans: list[Plan]) -> list[Draft]:
             on = day + step * ONE_DAY
             if oldest <= on <= knobs.claims_as_of and rng.random() < 0.7:
                 cents = rng.choice([rng.randint(1, 10**5), rng.randint(1, 10**5), 0, -500])
-                drafts.append(Draft(on, cents, rng.choice([*PLAN_TYPES, plans[0].plan_type])))
+                drafts.append(Draft(on, cents, rng.choice(types)))
     return drafts[:60]
 
 
@@ -146,9 +171,9 @@ def identical(sheet: Sheet) -> None:
     for _ in range(sheet.rng.randint(2, 4)):
         sheet.add(start, end)
     start = after(end, sheet.gap())
-    end = sheet.rng.choice([start + sheet.length(), sheet.open_end()])
+    last = sheet.rng.choice([start + sheet.length(), sheet.open_end()])
     for _ in range(sheet.rng.randint(1, 3)):
-        sheet.add(start, end)
+        sheet.add(start, last)
 
 
 def one_day_plans(sheet: Sheet) -> None:
@@ -206,10 +231,10 @@ def future(sheet: Sheet) -> None:
     if sheet.rng.random() < 0.8:
         end = sheet.rng.choice([as_of, start - dt.timedelta(days=sheet.gap() + 1), sheet.border()])
         sheet.add(end - sheet.length(), end)
-    end = sheet.rng.choice([start + sheet.length(), None])
-    sheet.add(start, end)
-    if end and sheet.rng.random() < 0.5:
-        sheet.add(after(end, sheet.gap()), sheet.open_end())
+    last = sheet.rng.choice([start + sheet.length(), None])
+    sheet.add(start, last)
+    if last and sheet.rng.random() < 0.5:
+        sheet.add(after(last, sheet.gap()), sheet.open_end())
 
 
 def carrier_ties(sheet: Sheet) -> None:
@@ -245,6 +270,30 @@ def jumble(sheet: Sheet) -> None:
         sheet.add(start, start + dt.timedelta(days=sheet.rng.randint(0, 60)))
 
 
+def recent(sheet: Sheet) -> None:
+    """Coverage that began about the threshold before as_of: should it be withdrawn."""
+    most = sheet.knobs.gap_days
+    for _ in range(sheet.rng.randint(1, 3)):
+        back = sheet.rng.choice([most - 2, most - 1, most - 1, most, most, most + 1])
+        start = sheet.knobs.claims_as_of - dt.timedelta(days=back)
+        sheet.add(start, sheet.rng.choice([start + sheet.length(), sheet.open_end()]))
+
+
+def options(sheet: Sheet) -> None:
+    """Several plans of one carrier and start, without names, with one name, or with several."""
+    rng, last = sheet.rng, sheet.border()
+    start = last - dt.timedelta(days=rng.randint(30, 300))
+    carrier = rng.choice(CARRIERS)
+    for _ in range(rng.randint(2, 4)):
+        end = rng.choice([last, last - dt.timedelta(days=rng.randint(0, 29))])
+        name = rng.choice([None, None, "Gold", "GOLD", "Silver"])
+        sheet.options.append((carrier, start, end, name))
+    begin = after(last, sheet.gap())
+    for _ in range(rng.randint(0, 3)):
+        end_of_next = rng.choice([begin + sheet.length(), begin + sheet.length(), None])
+        sheet.options.append((carrier, begin, end_of_next, None))
+
+
 Pattern = Callable[[Sheet], None]
 PATTERNS: tuple[tuple[str, Pattern], ...] = (
     ("pair", pair),
@@ -262,4 +311,137 @@ PATTERNS: tuple[tuple[str, Pattern], ...] = (
     ("carrier_ties", carrier_ties),
     ("nameless_carrier", nameless_carrier),
     ("jumble", jumble),
+    ("recent", recent),
+    ("recent", recent),
+    ("options", options),
+    ("options", options),
+    ("options", options),
+)
+
+
+def some(rng: Random, plans: list[Plan]) -> list[Plan]:
+    return rng.sample(plans, rng.randint(1, len(plans)))
+
+
+def steps(rng: Random, *states: list[Plan]) -> list[list[Plan]]:
+    """Each state for some deliveries, in order."""
+    changes = sorted(rng.sample(range(1, len(PLAN_DAYS)), len(states) - 1))
+    return [states[sum(step <= number for step in changes)] for number in range(len(PLAN_DAYS))]
+
+
+def spoiled(rng: Random, plans: list[Plan]) -> list[Plan]:
+    """The same plans, each with an end before its start."""
+    back = dt.timedelta(days=rng.choice([1, 1, 30, 400]))
+    return list(dict.fromkeys(replace(plan, end_date=plan.start_date - back) for plan in plans))
+
+
+def moved(rng: Random, plans: list[Plan]) -> list[Plan]:
+    """The same plans, some of which end on another day."""
+    changed = some(rng, plans)
+    return list(
+        dict.fromkeys(
+            replace(plan, end_date=plan.start_date + dt.timedelta(days=rng.randint(0, 500)))
+            if plan in changed
+            else plan
+            for plan in plans
+        )
+    )
+
+
+def implausible(rng: Random, plans: list[Plan]) -> list[Plan]:
+    """The same plans, but one that begins before there were any."""
+    filler = rng.choice([dt.date(1900, 1, 1), dt.date(1989, 12, 31)])
+    return [*plans[1:], replace(plans[0], start_date=filler)]
+
+
+def dated(rng: Random, plans: list[Plan], day: dt.date) -> list[Plan]:
+    """The same plans with a last_updated, where it says which of their versions counts."""
+    keys = [plan.key for plan in plans]
+    at = dt.datetime.combine(day, dt.time(rng.randint(0, 23)), dt.UTC)
+    return [
+        replace(plan, last_updated=at) if plan.carrier_name and keys.count(plan.key) == 1 else plan
+        for plan in plans
+    ]
+
+
+def stays(_rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return [plans for _ in PLAN_DAYS]
+
+
+def arrives(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return steps(rng, [], plans)
+
+
+def is_withdrawn(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return steps(rng, plans, [])
+
+
+def is_partly_withdrawn(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return steps(rng, plans, some(rng, plans))
+
+
+def dwindles(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    """Changed, then gone: the earliest start may be that of any version."""
+    return steps(rng, some(rng, plans), moved(rng, plans), [])
+
+
+def returns(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return steps(rng, plans, [], plans)
+
+
+def is_corrected(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    if rng.random() < 0.5:
+        return steps(rng, plans, moved(rng, plans))
+    late = dated(rng, moved(rng, plans), dt.date(2023, 5, 1))
+    return steps(rng, plans, late)
+
+
+def is_outdated(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    """The later delivery holds older versions."""
+    newer = dated(rng, moved(rng, plans), dt.date(2023, 5, 1))
+    return steps(rng, newer, dated(rng, plans, dt.date(2023, 4, 1)))
+
+
+def goes_bad(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return steps(rng, plans, spoiled(rng, plans))
+
+
+def goes_partly_bad(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    bad = some(rng, plans)
+    rest = [plan for plan in plans if plan not in bad]
+    return steps(rng, plans, list(dict.fromkeys([*rest, *spoiled(rng, bad)])))
+
+
+def goes_bad_and_away(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return steps(rng, plans, spoiled(rng, plans), [])
+
+
+def is_mended(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return steps(rng, spoiled(rng, plans), plans)
+
+
+def is_always_bad(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return steps(rng, spoiled(rng, plans), rng.choice([[], spoiled(rng, plans)]))
+
+
+def has_filler(rng: Random, plans: list[Plan]) -> list[list[Plan]]:
+    return steps(rng, implausible(rng, plans), rng.choice([[], plans, implausible(rng, plans)]))
+
+
+Life = Callable[[Random, list[Plan]], list[list[Plan]]]
+LIVES: tuple[tuple[str, Life], ...] = (
+    *[("stays", stays)] * 8,
+    ("arrives", arrives),
+    *[("is_withdrawn", is_withdrawn)] * 4,
+    ("is_partly_withdrawn", is_partly_withdrawn),
+    ("dwindles", dwindles),
+    ("returns", returns),
+    *[("is_corrected", is_corrected)] * 2,
+    ("is_outdated", is_outdated),
+    ("goes_bad", goes_bad),
+    ("goes_partly_bad", goes_partly_bad),
+    ("goes_bad_and_away", goes_bad_and_away),
+    ("is_mended", is_mended),
+    ("is_always_bad", is_always_bad),
+    ("has_filler", has_filler),
 )

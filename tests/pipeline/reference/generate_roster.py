@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from random import Random
@@ -67,51 +68,47 @@ class Roster:
         elif kind < 0.24 and self.neighbour:
             email = f"p{tag}@{self.neighbour[1]}"
         first, last = rng.choice(FIRST), rng.choice(LAST)
-        full_name = None if rng.random() < 0.05 else f"{first} {last}"
-        self._enter(Person(f"P{tag}", full_name, cased(rng, email), own), domain, inferred)
+        full_name = None if rng.random() < 0.05 else written(rng, first, last)
+        status, ended = self._departure(rng)
+        person = Person(f"P{tag}", full_name, cased(rng, email), own, status, ended)
+        self._enter(person, domain, inferred)
         if email and rng.random() < 0.75:
             self._add_holder(rng, tag, email, (first, last))
+
+    def _departure(self, rng: Random) -> tuple[str | None, dt.date | None]:
+        """Status and termination date on the roster, which may contradict each other."""
+        if rng.random() < 0.8:
+            return rng.choice([None, "active", "Active"]), None
+        status = rng.choice([None, "active", "terminated", "terminated", "Terminated", "seconded"])
+        back = rng.choice([-40, -1, 0, 0, 1, 300])
+        ended = self.knobs.claims_as_of - dt.timedelta(days=back)
+        return status, None if rng.random() < 0.3 else ended
 
     def _enter(self, person: Person, domain: str, inferred: str | None) -> None:
         """Keep the head count by which expectations are chosen; it need not be exact."""
         at_domain = person.email is not None and person.email.lower().endswith(f"@{domain}")
-        self.headcount[person.company_ein or (inferred if at_domain else None)] += 1
+        if not person.has_left(self.knobs.claims_as_of):
+            self.headcount[person.company_ein or (inferred if at_domain else None)] += 1
         self.persons.append(person)
 
     def _add_holder(
         self, rng: Random, tag: str, email: str | None, name: tuple[str, str] | None
     ) -> None:
-        first: str | None
-        last: str | None
-        first, last = name or (rng.choice(FIRST), rng.choice(LAST))
-        kind = rng.random()
-        if kind < 0.06:
-            first, last = last, first
-        elif kind < 0.10:
-            first = f"{first} M."
-        elif kind < 0.15:
-            first, last = first.upper(), last.lower()
-        elif kind < 0.18:
-            first, last = None, None
-        elif kind < 0.21:
-            first = first.replace("é", "e").replace("ü", "u")
-        elif kind < 0.24:
-            first = first.replace(" ", "   ")
+        first, last = misspelled(rng, *(name or (rng.choice(FIRST), rng.choice(LAST))))
         if rng.random() < 0.06:
             email = None
         hired = self.knobs.spend_as_of - dt.timedelta(days=rng.randint(0, 2000))
-        terminated = rng.random() < 0.12
-        self.holders.append(
-            Holder(
-                f"E{tag}",
-                first,
-                last,
-                cased(rng, email),
-                hired,
-                "terminated" if terminated else "active",
-                hired + dt.timedelta(days=rng.randint(0, 900)) if terminated else None,
-            )
-        )
+        status, ended = "active", None
+        if rng.random() < 0.16:
+            status = rng.choice(["terminated", "terminated", "Terminated", "active", "on leave"])
+            ended = hired + dt.timedelta(days=rng.randint(0, 900))
+        elif rng.random() < 0.05:  # about the days that may be today
+            status = rng.choice(["active", "terminated"])
+            ended = self.knobs.spend_as_of + dt.timedelta(days=rng.choice([-1, 0, 1, 4, 5, 6]))
+        if status == "terminated" and rng.random() < 0.1:
+            ended = None
+        holder = Holder(f"E{tag}", first, last, cased(rng, email), hired, status, ended)
+        self.holders.append(holder)
 
     def _add_shared_email(
         self, rng: Random, company_ein: str, case: int, domain: str, inferred: str | None
@@ -121,14 +118,15 @@ class Roster:
         email = f"office.{case}@{domain}"
         for number in range(here):
             own = rng.choice([company_ein, None])
-            person = Person(f"P{case}.s{number}", "Ann Lee", cased(rng, email), own)
+            ended = self._departure(rng)
+            person = Person(f"P{case}.s{number}", "Ann Lee", cased(rng, email), own, *ended)
             self._enter(person, domain, inferred)
         for number in range(there):
             status = rng.choice(["active", "active", "terminated"])
-            ended = self.knobs.spend_as_of if status == "terminated" else None
+            gone_on = self.knobs.spend_as_of if status == "terminated" else None
             hired = self.knobs.spend_as_of - dt.timedelta(days=100)
             self.holders.append(
-                Holder(f"E{case}.s{number}", "Bo", "Wu", cased(rng, email), hired, status, ended)
+                Holder(f"E{case}.s{number}", "Bo", "Wu", cased(rng, email), hired, status, gone_on)
             )
 
     def add_crowd(self, company_ein: str, case: int, size: int) -> None:
@@ -136,6 +134,44 @@ class Roster:
         self.links.append(DomainLink(f"c{case}.example.test", company_ein))
         for number in range(size):
             self._enter(Person(f"P{case}.{number}", "Ann Lee", None, company_ein), "", None)
+
+
+def written(rng: Random, first: str, last: str) -> str:
+    """A full name, perhaps as another system writes it."""
+    kind = rng.random()
+    if kind < 0.06:
+        return f"{last}, {first}"
+    if kind < 0.09:
+        return unicodedata.normalize("NFD", f"{first} {last}")
+    if kind < 0.12:
+        return f"{last.upper()} ({first})"
+    return f"{first} {last}"
+
+
+def misspelled(rng: Random, first: str, last: str) -> tuple[str | None, str | None]:
+    """The name of a holder: most differ in nothing, many in nothing that counts, some do."""
+    changes: tuple[tuple[float, str | None, str | None], ...] = (
+        (0.06, last, first),
+        (0.04, f"{first} M.", last),  # another word
+        (0.05, first.upper(), last.lower()),
+        (0.03, None, None),
+        (0.03, first.replace("é", "e").replace("ü", "u"), last.replace("Å", "A")),
+        (0.03, first.replace(" ", "   "), last),
+        (0.03, first.replace("'", rng.choice("’ʼ`")), last.replace("'", rng.choice("’ʼ`"))),
+        (0.03, first.replace("'", ""), last.replace("'", "")),
+        (0.03, first.replace("'", " "), last.replace("'", " ")),  # other words
+        (0.03, first, last.replace("-", rng.choice([" ", "–", "/", "_"]))),
+        (0.02, first, last.replace("-", "")),  # another word
+        (0.02, f"{first}.", f"{last}, {last}"),
+        (0.02, f"{first} {last}", None),
+        (0.01, "-", "..."),  # no word at all
+    )
+    kind = rng.random()
+    for odds, new_first, new_last in changes:
+        if kind < odds:
+            return new_first, new_last
+        kind -= odds
+    return first, last
 
 
 def cased(rng: Random, email: str | None) -> str | None:

@@ -11,9 +11,10 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
-from .generate_dirty import AS_OF, Row, write_landing_zone
+from .generate_dirty import AS_OF, delivery_name, possible_readings, write_landing_zone
 from .generate_dirty_planted import Planted, Planter
 from .generate_dirty_states import FILE, States
+from .generate_dirty_values import Row
 from .judge import (
     ACCOUNTS,
     CLAIMS,
@@ -32,6 +33,7 @@ from .judge import (
     content_of,
     identity,
     judge,
+    mean_the_same,
     read_csv,
 )
 from .judge_compare import QUARANTINE_OF, Published
@@ -60,18 +62,20 @@ class Stage:
 
     @property
     def seeds(self) -> Path:
-        return self.warehouse.project / "seeds" / "reference"
+        return Path(self.warehouse.project) / "seeds" / "reference"
 
     @property
     def run_id(self) -> str:
         runs = self.published.rows("ops.run_history")
-        return max(runs, key=lambda run: run["started_at"])["run_id"]
+        return str(max(runs, key=lambda run: run["started_at"])["run_id"])
 
     def build(self, *arguments: str) -> Stage:
         """Deliver what is new, build, and judge everything by the project's seeds."""
         write_landing_zone(self.deliveries, self.warehouse.zone, self.seeds / "column_aliases.csv")
         started = perf_counter()
-        self.warehouse.build("--exclude-resource-type", "unit_test", *arguments, vars=SETTINGS)
+        manifest = self.warehouse.manifest()
+        words = ("--exclude-resource-type", "unit_test", *arguments)
+        self.warehouse.build(*words, vars=SETTINGS, manifest=manifest)
         built = perf_counter()
         self.reference = Reference.read(self.seeds)
         self.results = judge(
@@ -93,39 +97,53 @@ class Stage:
 # Mending one field of some rows
 
 
-MENDED_TO: dict[tuple[str, str], tuple[str, str]] = {
-    (EMPLOYEES, "invalid_start_date"): ("start_date", "2024-01-02"),
-    (EMPLOYEES, "future_start_date"): ("start_date", "2024-01-02"),
-    (EMPLOYEES, "invalid_email"): ("email", "mended@mended.example"),
-    (EMPLOYEES, "missing_email"): ("email", "mended@mended.example"),
-    (EMPLOYEES, "missing_title"): ("title", "Clerk"),
-    (PLANS, "invalid_end_date"): ("end_date", "9999-12-31"),
-    (PLANS, "end_before_start"): ("end_date", ""),
-    (CLAIMS, "invalid_amount"): ("amount", "12.00"),
-    (CLAIMS, "zero_amount"): ("amount", "12.00"),
-    (CLAIMS, "reversal"): ("amount", "12.00"),
-    (CLAIMS, "invalid_service_date"): ("service_date", "2025-01-15"),
-    (CLAIMS, "future_service_date"): ("service_date", "2025-01-15"),
-    (CLAIMS, "unknown_claim_type"): ("claim_type", "Medical"),
-    (HOLDERS, "invalid_hire_date"): ("hire_date", ""),
-    (HOLDERS, "invalid_email"): ("email", "mended@mended.example"),
-    (HOLDERS, "unknown_status"): ("status", "active"),
-    (ACCOUNTS, "invalid_allowance"): ("monthly_allowance", "$1,000.00"),
-    (ACCOUNTS, "negative_balance"): ("current_balance", "0"),
-    (ACCOUNTS, "unknown_benefit_type"): ("benefit_type", "meals"),
-    (TRANSACTIONS, "invalid_amount"): ("amount", "12.00"),
-    (TRANSACTIONS, "negative_amount"): ("amount", "12.00"),
-    (TRANSACTIONS, "zero_amount"): ("amount", "12.00"),
-    (TRANSACTIONS, "invalid_timestamp"): ("timestamp", "2025-02-03T04:05:06Z"),
-    (TRANSACTIONS, "future_timestamp"): ("timestamp", "2025-02-03T04:05:06Z"),
-    (TRANSACTIONS, "missing_category"): ("category", "food"),
-    (TRANSACTIONS, "missing_merchant"): ("merchant", "Corner Café"),
+MENDED_TO: dict[tuple[str, str], Row] = {
+    (EMPLOYEES, "invalid_start_date"): {"start_date": "2024-01-02"},
+    (EMPLOYEES, "implausible_date"): {"start_date": "2024-01-02"},
+    (EMPLOYEES, "future_start_date"): {"start_date": "2024-01-02"},
+    (EMPLOYEES, "invalid_email"): {"email": "mended@mended.example"},
+    (EMPLOYEES, "missing_email"): {"email": "mended@mended.example"},
+    (EMPLOYEES, "missing_title"): {"title": "Clerk"},
+    (EMPLOYEES, "status_contradicts_date"): {"termination_date": ""},
+    (EMPLOYEES, "invalid_termination_date"): {"termination_date": "present"},
+    (PLANS, "invalid_end_date"): {"end_date": "9999-12-31"},
+    (PLANS, "end_before_start"): {"end_date": ""},
+    (CLAIMS, "invalid_amount"): {"amount": "12.00"},
+    (CLAIMS, "zero_amount"): {"amount": "12.00"},
+    (CLAIMS, "reversal"): {"amount": "12.00"},
+    (CLAIMS, "invalid_service_date"): {"service_date": "2025-01-15", "paid_date": ""},
+    (CLAIMS, "implausible_date"): {"service_date": "2025-01-15", "paid_date": ""},
+    (CLAIMS, "future_service_date"): {"service_date": "2025-01-15"},
+    (CLAIMS, "claim_not_paid"): {"claim_status": "paid"},
+    (CLAIMS, "paid_before_service"): {"paid_date": ""},
+    (CLAIMS, "unknown_claim_type"): {"claim_type": "Medical"},
+    (HOLDERS, "invalid_hire_date"): {"hire_date": ""},
+    (HOLDERS, "implausible_date"): {"hire_date": "1990-01-01"},
+    (HOLDERS, "invalid_email"): {"email": "mended@mended.example"},
+    (HOLDERS, "unknown_status"): {"status": "active", "termination_date": ""},
+    (HOLDERS, "status_contradicts_date"): {"termination_date": AS_OF.isoformat()},
+    (HOLDERS, "invalid_termination_date"): {"termination_date": ""},
+    (ACCOUNTS, "invalid_allowance"): {"monthly_allowance": "$1,000.00", "allowance_period": "Q"},
+    (ACCOUNTS, "negative_balance"): {"current_balance": "0"},
+    (ACCOUNTS, "unknown_benefit_type"): {"benefit_type": "meals"},
+    (TRANSACTIONS, "invalid_amount"): {"amount": "12.00"},
+    (TRANSACTIONS, "negative_amount"): {"transaction_type": "", "amount": "12.00"},
+    (TRANSACTIONS, "refund"): {"amount": "12.00"},
+    (TRANSACTIONS, "zero_amount"): {"amount": "12.00"},
+    (TRANSACTIONS, "invalid_timestamp"): {"timestamp": "2025-02-03T04:05:06Z"},
+    (TRANSACTIONS, "implausible_date"): {"timestamp": "2025-02-03T04:05:06Z"},
+    (TRANSACTIONS, "future_timestamp"): {"timestamp": "2025-02-03T04:05:06Z"},
+    (TRANSACTIONS, "not_settled"): {"transaction_status": "Posted"},
+    (TRANSACTIONS, "not_a_purchase"): {"transaction_status": ""},
+    (TRANSACTIONS, "foreign_currency"): {"currency": "usd"},
+    (TRANSACTIONS, "missing_category"): {"category": "food"},
+    (TRANSACTIONS, "missing_merchant"): {"merchant": "Corner Café"},
 }
 # What a good value can bring to light, because the rule looks at other rows as well.
 COMPARING = {
     *("overlapping_coverage", "duplicate_plan_key", "no_coverage_on_service_date"),
     *("over_monthly_allowance", "suspected_duplicate", "category_mismatch"),
-    *("terminated_employee", "before_hire_date"),
+    *("terminated_employee", "departed_employee", "before_hire_date"),
 }
 
 
@@ -156,6 +174,11 @@ def sample_to_mend(stage: Stage, newest: Newest, rng: Random) -> dict[tuple[str,
         own = newest[row.feed][row.version.key or ()]
         return [content_of(row.feed, one) for one in own] == [row.version.content]
 
+    def reads_alike(row: Judged) -> bool:
+        """Whatever else is in its file: it is delivered again, with others."""
+        readings = possible_readings(row.feed, row.version.content, stage.reader)
+        return all(mean_the_same(readings[0], reading) for reading in readings)
+
     chosen: dict[tuple[str, Key], str] = {}
     for feed, rule_id in MENDED_TO:
         fit = [
@@ -168,6 +191,7 @@ def sample_to_mend(stage: Stage, newest: Newest, rng: Random) -> dict[tuple[str,
             and (feed, row.version.key) not in chosen
             and not is_of_states(row)
             and (SHAPES[feed].mode == "delta" or stands_alone(row))
+            and reads_alike(row)
         ]
         for row in rng.sample(fit, min(MENDS, len(fit))):
             assert row.version.key is not None
@@ -204,12 +228,11 @@ def mending_deliveries(
             ]
         for (of, key), rule_id in chosen.items():
             if of == feed:
-                column, value = MENDED_TO[feed, rule_id]
                 content = judged[feed, key].version.content
                 row = dict(zip(SHAPES[feed].columns, content, strict=True))
-                rows.append({**row, column: value})
+                rows.append({**row, **MENDED_TO[feed, rule_id]})
         rows += stage.states.arriving[feed]
-        name = f"2025-{len(several) + 1:02d}.csv"
+        name = f"{delivery_name(len(several) + 1)}.csv"
         delivery = Delivery([DeliveredFile(name, rows)], several[0].landed_on)
         deliveries[feed] = [*several, delivery]
     return deliveries
@@ -281,13 +304,20 @@ NEW_TIERS = {
     (PLANS, "end_before_start"): ("2", "2"),
     (CLAIMS, "unknown_claim_type"): ("2", "35"),
     (CLAIMS, "future_service_date"): ("1", "50"),
+    (EMPLOYEES, "status_contradicts_date"): ("2", "7"),
+    (PLANS, "duplicate_plan_key"): ("2", "55"),
+    (CLAIMS, "claim_not_paid"): ("1", "155"),
+    (CLAIMS, "paid_before_service"): ("2", "41"),
     (HOLDERS, "unknown_status"): ("2", "15"),
+    (HOLDERS, "status_contradicts_date"): ("2", "12"),
     (HOLDERS, "invalid_hire_date"): ("1", "25"),
     (ACCOUNTS, "negative_balance"): ("2", "5"),
     (TRANSACTIONS, "negative_amount"): ("1", "105"),
     (TRANSACTIONS, "missing_category"): ("2", "35"),
     (TRANSACTIONS, "terminated_employee"): ("2", "1"),
     (TRANSACTIONS, "zero_amount"): ("1", "205"),
+    (TRANSACTIONS, "not_settled"): ("1", "215"),
+    (TRANSACTIONS, "departed_employee"): ("2", "3"),
 }
 
 
@@ -301,7 +331,11 @@ def change_tiers(rules: list[Row]) -> None:
 
 def add_seed_rows(seeds: Path, added: Mapping[str, Iterable[Row]]) -> None:
     for name, rows in added.items():
-        rewrite_seed(seeds / name, lambda every, rows=rows: every.extend(rows))
+
+        def add(every: list[Row], more: Iterable[Row] = rows) -> None:
+            every.extend(more)
+
+        rewrite_seed(seeds / name, add)
 
 
 # What a house adds: a row in the seed, a condition and a unit-test case for each rule.

@@ -8,32 +8,32 @@ from typing import Any, Protocol
 
 from benefits_warehouse.feeds import load_feeds
 
-from .cleaning import holds_personal_data
 from .judge import (
-    HOLDERS,
     PLANS,
     SHAPES,
     FeedResult,
     Judged,
+    Key,
     Reference,
     fired_rules,
-    terminated_from,
+    is_personal,
+    known_names,
+    record_key,
 )
+from .names import Pair
 from .plan_gaps import plan_coverage
 from .records import Plan
 
 FEEDS = load_feeds()
 QUARANTINE_OF = {name: f"quality.quarantine_{feed.entity}" for name, feed in FEEDS.items()}
-MART_OF = {  # where a mart has a row per row
-    name: (f"marts.{feed.mart}", feed.key[0])
-    for name, feed in FEEDS.items()
-    if feed.mart and not feed.mart_count
+MART_OF = {  # where a mart has a row per row, with the feed's key
+    name: f"marts.{feed.mart}" for name, feed in FEEDS.items() if feed.mart and not feed.mart_count
 }
 # What is compared of each relation; all columns where none are named.
 IN_QUARANTINE = "row_id, source_file, source_row, rejection_reason, all_reasons, dq_flags"
 READ = {
     **dict.fromkeys(QUARANTINE_OF.values(), IN_QUARANTINE),
-    **{relation: "*" for relation, _ in MART_OF.values()},
+    **dict.fromkeys(MART_OF.values(), "*"),
     "quality.validation_errors": (
         "row_id, source, feed, record_key, field, error_reason, tier, rule_rank, "
         "source_file, source_row"
@@ -50,6 +50,7 @@ RECONCILED = (
 )
 
 Results = dict[str, FeedResult]
+Names = frozenset[Pair] | None  # of known persons, where masks are on
 Spot = tuple[str, int]
 
 
@@ -99,13 +100,14 @@ def differences(
 ) -> list[str]:
     """Everything in which warehouse and judge disagree; values of masked columns aside."""
     errors = warehouse.rows("quality.validation_errors")
+    names = known_names({feed: result.rows for feed, result in results.items()}) if masked else None
     found: list[str] = []
     for feed, result in results.items():
         found += compare_quarantine(warehouse, feed, result)
-        found += compare_errors(errors, feed, result, reference)
+        found += compare_errors(errors, feed, result, reference, bool(masked))
         if feed in MART_OF:
-            found += compare_mart(warehouse, feed, result, masked)
-    found += compare_coverage(warehouse, results[PLANS], bool(masked))
+            found += compare_mart(warehouse, feed, result, masked, names)
+    found += compare_coverage(warehouse, results[PLANS], names)
     found += compare_counts(warehouse, results, reference)
     return found
 
@@ -149,45 +151,63 @@ def compare_quarantine(warehouse: Rows, feed: str, result: FeedResult) -> Iterat
 
 
 def compare_errors(
-    errors: Iterable[dict[str, Any]], feed: str, result: FeedResult, reference: Reference
+    errors: Iterable[dict[str, Any]],
+    feed: str,
+    result: FeedResult,
+    reference: Reference,
+    is_masked: bool,
 ) -> Iterator[str]:
-    """validation_errors: rules, tiers, ranks and fields of every current row."""
+    """validation_errors: keys, rules, tiers, ranks and fields of every current row."""
     places: dict[Spot, list[tuple[Any, ...]]] = defaultdict(list)
     for error in errors:
         if f"{error['source']}.{error['feed']}" == feed:
             places[error["source_file"], error["source_row"]].append(
-                (error["rule_rank"], error["error_reason"], error["tier"], error["field"])
+                (
+                    *(error["rule_rank"], error["error_reason"], error["tier"], error["field"]),
+                    None if is_masked else error["record_key"],
+                )
             )
     expected_of: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for judged, rule in fired_rules(result, reference):
         if not judged.is_deleted:
-            expected_of[id(judged)].append((rule.rank, rule.rule_id, rule.tier, rule.field))
+            key = None if is_masked else key_shown(judged, reference)
+            expected_of[id(judged)].append((rule.rank, rule.rule_id, rule.tier, rule.field, key))
     for judged in result.rows:
         spots = pick(judged, places)
         actual = sorted(error for spot in spots for error in places.pop(spot))
         if actual != sorted(expected_of[id(judged)]):
-            names = [error[1] for error in actual]
+            names = [(error[1], error[4]) for error in actual]
             yield f"validation_errors: got {names}\n{told(judged)}"
     for place, rest in places.items():
         yield f"validation_errors: {feed} {place} is not the row that counts: {rest}"
 
 
+def key_shown(judged: Judged, reference: Reference) -> str | None:
+    """The record_key: the clean parts of the key, spelled as allowed_values has them."""
+    if judged.version.key is None:
+        return None
+    values = {
+        column: reference.spelled(judged.feed, column, judged[column])
+        if isinstance(judged[column], str)
+        else judged[column]
+        for column in SHAPES[judged.feed].key
+    }
+    return record_key(judged.feed, values)
+
+
 def compare_mart(
-    warehouse: Rows, feed: str, result: FeedResult, masked: Collection[str]
+    warehouse: Rows, feed: str, result: FeedResult, masked: Collection[str], names: Names
 ) -> Iterator[str]:
     """Every valid row is in its mart once, with its values and flags, and no other is."""
-    relation, key = MART_OF[feed]
-    actual_of: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    relation, key = MART_OF[feed], SHAPES[feed].key
+    actual_of: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for row in warehouse.rows(relation):
-        actual_of[row[key]].append(row)
+        actual_of[tuple(row[column] for column in key)].append(row)
     for judged in result.rows:
         if not judged.is_valid:
             continue
         expected = {**judged.published, "dq_flags": judged.dq_flags}
-        if feed == HOLDERS:
-            first = terminated_from(judged)
-            expected["terminated_on"] = None if first and first.year == 1 else first
-        actual = actual_of.pop(judged[key], [])
+        actual = actual_of.pop(tuple(judged[column] for column in key), [])
         if len(actual) != 1:
             yield f"{relation}: found {len(actual)} times\n{told(judged)}"
             continue
@@ -195,7 +215,7 @@ def compare_mart(
             name: (value, actual[0][name])
             for name, value in expected.items()
             if name not in masked
-            and as_masked(value, bool(masked) and name in TEXTS)
+            and as_masked(value, names if name in TEXTS else None)
             != as_found(actual[0][name], bool(masked) and name in TEXTS)
         }
         if wrong:
@@ -204,9 +224,9 @@ def compare_mart(
         yield f"{relation}: {one} should not be there"
 
 
-def as_masked(value: Any, is_masked: bool) -> Any:
+def as_masked(value: Any, names: Names) -> Any:
     """What is expected of a value where masks are on: what they leave of it is not compared."""
-    is_told = is_masked and isinstance(value, str) and holds_personal_data(value)
+    is_told = names is not None and isinstance(value, str) and is_personal(value, names)
     return "****" if is_told else value
 
 
@@ -215,10 +235,10 @@ def as_found(value: Any, is_masked: bool) -> Any:
     return "****" if is_masked and isinstance(value, str) and "****" in value else value
 
 
-def compare_coverage(warehouse: Rows, plans: FeedResult, is_masked: bool) -> Iterator[str]:
+def compare_coverage(warehouse: Rows, plans: FeedResult, names: Names) -> Iterator[str]:
     """The islands that exactly the valid plans make; a type groups whatever its case."""
     expected = Counter(
-        tuple(as_masked(value, is_masked) for value in island.values())
+        tuple(as_masked(value, names) for value in island.values())
         for island in plan_coverage(
             Plan(
                 plan["company_ein"],
@@ -233,7 +253,7 @@ def compare_coverage(warehouse: Rows, plans: FeedResult, is_masked: bool) -> Ite
     )
     actual = Counter(
         tuple(
-            as_found(row[name].lower() if name == "plan_type" else row[name], is_masked)
+            as_found(row[name].lower() if name == "plan_type" else row[name], names is not None)
             for name in (
                 *("company_ein", "plan_type", "coverage_start", "coverage_end"),
                 *("carriers", "plan_count"),
@@ -241,7 +261,7 @@ def compare_coverage(warehouse: Rows, plans: FeedResult, is_masked: bool) -> Ite
         )
         for row in warehouse.rows("marts.fct_plan_coverage")
     )
-    if is_masked:  # types that differ in what is masked only have become one
+    if names is not None:  # types that differ in what is masked only have become one
         for islands in (expected, actual):
             for island in [one for one in islands if one[1] == "****"]:
                 del islands[island]

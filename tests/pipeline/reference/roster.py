@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
@@ -9,6 +11,7 @@ from typing import Any
 
 from .records import UNMAPPED, Company, DomainLink, Holder, Person, shown_name
 
+DELETED_IN_NAMES = "'’ʼ`."
 UNKNOWN_COMPANY = None  # company_ein in roster_differences of someone whose company is not known
 
 
@@ -41,12 +44,17 @@ def roster_mismatch(
     companies: Iterable[Company],
     persons: Iterable[Person],
     links: Iterable[DomainLink],
+    as_of: dt.date,
     bands: tuple[int, ...] = (20, 50, 100),
 ) -> list[dict[str, Any]]:
     """Rows of marts.roster_mismatch; pct_diff is an exact Fraction."""
     directory = Directory(links)
     seeded = {company.company_ein: company for company in companies}
-    observed = Counter(directory.of_person(person) or UNMAPPED for person in persons)
+    observed: Counter[str] = Counter()
+    terminated: Counter[str] = Counter()
+    for person in persons:
+        found = terminated if person.has_left(as_of) else observed
+        found[directory.of_person(person) or UNMAPPED] += 1
     rows = []
     for company_ein in sorted({*seeded, *observed}):
         count = observed[company_ein]
@@ -60,6 +68,7 @@ def roster_mismatch(
                 "company_name": shown_name(company_ein, seeded),
                 "expected": expected,
                 "observed": count,
+                "terminated": terminated[company_ein],
                 "quarantined": 0,
                 "difference": difference,
                 "pct_diff": pct_diff,
@@ -96,9 +105,13 @@ def direction(difference: int | None) -> str | None:
 
 
 def roster_differences(
-    persons: Iterable[Person], holders: Iterable[Holder], links: Iterable[DomainLink]
+    persons: Iterable[Person],
+    holders: Iterable[Holder],
+    links: Iterable[DomainLink],
+    as_of: dt.date,
+    today: dt.date,
 ) -> list[dict[str, Any]]:
-    """Rows of marts.roster_differences."""
+    """Rows of marts.roster_differences; `today` is that of the account holders."""
     directory = Directory(links)
     rows: list[dict[str, Any]] = []
     persons_by_email: dict[str, list[Person]] = defaultdict(list)
@@ -120,6 +133,8 @@ def roster_differences(
         )
 
     for person in persons:
+        if person.has_left(as_of):
+            continue
         if person.email is None:
             add("benefits_admin_only", "missing_in_spend_accounts", person=person)
         else:
@@ -144,7 +159,7 @@ def roster_differences(
             add("spend_accounts_only", "missing_in_benefits_admin", holder=there[0])
         else:
             person, holder = here[0], there[0]
-            if holder.is_terminated:
+            if holder.has_left(today):
                 add("both", "terminated_on_roster", person, holder)
             if names_differ(person, holder):
                 add("both", "name_differs", person, holder)
@@ -155,11 +170,17 @@ def roster_differences(
 
 
 def names_differ(person: Person, holder: Holder) -> bool:
-    """Case and blanks aside; a name that one side lacks is no difference."""
-    full_name = comparable(person.full_name)
-    account_name = comparable(" ".join(filter(None, [holder.first_name, holder.last_name])))
-    return bool(full_name and account_name) and full_name != account_name
+    """Whether their words differ; a name that one side lacks is no difference."""
+    here = words(person.full_name or "")
+    there = words(" ".join(filter(None, [holder.first_name, holder.last_name])))
+    return bool(here and there) and here != there
 
 
-def comparable(name: str | None) -> str:
-    return " ".join((name or "").split()).lower()
+def words(name: str) -> set[str]:
+    """The words of a name, whatever their order, case, accents and punctuation."""
+    letters = []
+    for letter in unicodedata.normalize("NFD", name).lower():
+        if letter in DELETED_IN_NAMES or unicodedata.combining(letter):
+            continue
+        letters.append(" " if unicodedata.category(letter).startswith("P") else letter)
+    return set("".join(letters).split())

@@ -42,7 +42,7 @@ def test_what_is_published_is_readable_for_all(tmp_path: Path) -> None:
     write_text(source, "published", PRIVATE_FILE)
     part = copy_beside(str(source), str(goal))
     assert not goal.exists() and Path(part).parent == goal.parent
-    assert finish_file(part, str(goal)) == len("published")
+    assert finish_file(part, str(goal), True) == len("published")
     assert goal.stat().st_mode & 0o777 == 0o644
     assert [path.name for path in goal.parent.iterdir()] == ["goal"]
 

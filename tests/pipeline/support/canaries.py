@@ -154,22 +154,33 @@ class Maker:
         self.put("8/next.csv", header, *steady, *map(line_of, changed), *withheld)
 
 
+# Texts of which an unknown one withholds the row.
+DECIDING = ("claim_status", "allowance_period", "transaction_status", "currency")
+
+
 # What hangs on the persons, so that every published column with a key of theirs has rows.
 def belongings(holder: str, made: Delivered) -> dict[str, list[dict[str, str]]]:
-    """Rows of the other feeds, with canaries of KEY_STEM as keys, and each of them once more.
+    """Rows of the other feeds, with canaries of KEY_STEM as keys, and each of them twice more.
 
-    The repeats have canaries in their texts.
+    The repeats have canaries in their texts: one in those that decide nothing, so that it is as
+    good as the row that it repeats, and one in all of them.
     """
     rows_of = plain_belongings(holder)
-    for name, feed in load_feeds().items():
-        for row in list(rows_of.get(name, ())):
-            key = feed.key[0]
-            again = {**row, key: row[key] if key == "company_ein" else f"{row[key]}x"}
-            if name == "spend_accounts.transactions":
-                again["benefit_account_id"] += "x"
-            for column in feed.having("free_text"):
-                again[column] = told(made, f"{name}.{column}", row[column])
-            rows_of[name].append(again)
+    for name, rows in rows_of.items():
+        feed = load_feeds()[name]
+        blank = dict.fromkeys(feed.having("free_text"), "")
+        rows_of[name] = [blank | row for row in rows]
+        for row in rows:
+            for mark in "xy":
+                key = feed.key[0]
+                again = blank | row
+                again[key] += mark if key != "company_ein" else ""
+                if name == "spend_accounts.transactions":
+                    again["benefit_account_id"] += "x"
+                for column in feed.having("free_text"):
+                    if mark == "y" or column not in DECIDING:
+                        again[column] = told(made, f"{name}.{column}", again[column])
+                rows_of[name].append(again)
     return rows_of
 
 

@@ -24,7 +24,6 @@ from reference.generate_histories import SNAPSHOTS, Row, generate, snapshots_of,
 from reference.judge import ACCOUNTS, CLAIMS, EMPLOYEES, HOLDERS, PLANS, TRANSACTIONS
 
 SCHEMAS = ("marts", "quality")
-LOGS = {"quality.quarantine_history", "quality.quality_trends", "quality.rule_versions"}
 # Numbers that say when and in which order files came, not what they hold.
 OF_THE_ORDER = {"row_id", "detected_at"}
 PEPPER = {"DBT_ENV_SECRET_PII_PEPPER": "one pepper for all warehouses"}
@@ -56,8 +55,7 @@ def said(database: Path) -> Hashes:
     """What a published database says, audit columns and logs aside."""
     if not database.exists():
         return {}
-    hashes = mart_hashes(database, SCHEMAS, without=OF_THE_ORDER)
-    return {name: digest for name, digest in hashes.items() if name not in LOGS}
+    return mart_hashes(database, SCHEMAS, without=OF_THE_ORDER)
 
 
 def told(now: Hashes, wanted: Hashes) -> str:
@@ -301,23 +299,33 @@ class House:
             finally:
                 shutil.rmtree(now)
                 aside.rename(now)
-        project, zone = self.project, self.warehouse.zone
-        key = digest_of([project / part for part in INPUTS if (project / part).exists()], project)
-        key += digest_of([zone], zone) + repr(sorted(self.variables.items()))
-        name = hashlib.sha256(key.encode()).hexdigest()[:20]
 
         def make(folder: Path) -> None:
-            one = House(folder, project, self.deliveries)
+            one = House(folder, self.project, self.deliveries)
             one.variables, one.parsed = self.variables, dict(self.parsed)
-            shutil.copytree(zone, one.warehouse.zone)
+            shutil.copytree(self.warehouse.zone, one.warehouse.zone)
             built = one.run("build", is_checked=False)
             assert built, f"no fresh warehouse\n{one.output[-4000:]}"
             (folder / "said.json").write_text(json.dumps(one.published()))
             shutil.rmtree(one.warehouse.folder)
 
-        Warehouse.shared.joinpath("fresh").mkdir(exist_ok=True)
-        made = made_once(Warehouse.shared / "fresh" / name, make)
-        return json.loads((made / "said.json").read_text())
+        return json.loads((made_once(self.fresh_folder(), make) / "said.json").read_text())
+
+    def fresh_folder(self) -> Path:
+        """Where all workers keep what a fresh warehouse of the present inputs says."""
+        project, zone = self.project, self.warehouse.zone
+        key = digest_of([project / part for part in INPUTS if (project / part).exists()], project)
+        key += digest_of([zone], zone) + repr(sorted(self.variables.items()))
+        folder = Warehouse.shared / "fresh"
+        folder.mkdir(exist_ok=True)
+        return folder / hashlib.sha256(key.encode()).hexdigest()[:20]
+
+    def keep_fresh(self) -> None:
+        """This warehouse was built at once: what it says is what `fresh` compares others with."""
+        made_once(
+            self.fresh_folder(),
+            lambda folder: (folder / "said.json").write_text(json.dumps(self.published())),
+        )
 
     def check(self) -> None:
         """What is published is the last good state, or that of a fresh warehouse."""
@@ -474,6 +482,7 @@ def built_house(folder: Path, seed: int = 1) -> House:
         house = House(goal, template(), Deliveries(seed))
         house.deliver()
         assert house.run("build", is_checked=False), house.output[-4000:]
+        house.keep_fresh()
         house.save("first")
         house.deliver()
         assert house.run("build", is_checked=False), house.output[-4000:]

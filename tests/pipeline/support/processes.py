@@ -23,8 +23,10 @@ POLL = 0.001  # seconds between two looks at what a run does
 FIRST_HOOK = "OK hook: benefits_warehouse.on-run-start"
 LONGEST = 1800  # seconds after which a run is taken for hung
 
-_server = multiprocessing.get_context("forkserver")
-_server.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "processes"])
+server = multiprocessing.get_context("forkserver")
+server.set_forkserver_preload(
+    ["dbt.cli.main", "dbt.adapters.duckdb.impl", "dbt.task.build", "dbt.task.retry", "processes"]
+)
 
 
 def _dbt(
@@ -92,7 +94,7 @@ class Run:
         settings = {**os.environ, **warehouse.environment(), **(environment or {})}
         places = str(warehouse.folder), str(warehouse.project)
         more = str(self.log), largest_file, prelude
-        self.process = _server.Process(
+        self.process = server.Process(
             target=_dbt, args=(*places, words, settings, *more), daemon=True
         )
         self.process.start()

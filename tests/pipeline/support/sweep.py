@@ -181,6 +181,7 @@ def place_of(path: str) -> str:
         (r"logs/", "logs"),
         (r"outputs/", "exports"),
         (r"tmp/", "temp folder"),
+        (r"messages", "alerts"),
         (r"warehouse/\.?analytics", "analytics.duckdb"),
         (r"warehouse/\.build/", "working copy, WAL"),
     ):

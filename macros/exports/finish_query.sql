@@ -1,0 +1,7 @@
+{% macro finish_query(beside, goal) -%}
+    {#- Query that puts a finished file in its place; what is clear is for its owner alone. -#}
+    select finish_file(
+        '{{ beside | replace("'", "''") }}', '{{ goal | replace("'", "''") }}',
+        {{ var("pii_masking_enabled") | string | lower }}
+    )
+{%- endmacro %}

@@ -1,0 +1,173 @@
+"""An erasure reaches what is said of the person elsewhere, and takes nothing from others."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from conftest import Warehouse
+from test_erasure import (
+    CANARY,
+    EMAIL,
+    HOLDER,
+    OTHER_ACCOUNTS,
+    OTHER_HOLDERS,
+    OTHER_TRANSACTIONS,
+    OTHERS,
+    Forgetting,
+    holder,
+    person,
+)
+from traces import traces
+
+from benefits_warehouse.privacy.forgotten import name_pattern, on_list, pattern_of, tokens
+
+SHORT = "7"  # the id of the person in the roster: it is in what others say, too
+ROSTER, HOLDERS = "benefits_admin.employees", "spend_accounts.employees"
+CARDS, ACCOUNTS = "spend_accounts.transactions", "spend_accounts.benefit_accounts"
+SPELLINGS = ["p-1042", "P–1042", " P\u00a0- 1042", "Ｐ-１０４２"]
+LATER = [  # spellings of what was forgotten
+    person("P-a", "Ann New", f"Ann.{CANARY.upper()}＠acme.com"),
+    person("P-b", "Ann New", f"<mailto:{EMAIL}>"),
+    person("P-c", "Ann New", f"ann.\u200b{CANARY}@acme.com."),
+    person("P-d", "Ann New", "", title=EMAIL),
+]
+
+
+def deliver(forgetting: Forgetting) -> None:
+    """Rows of the person, of others who name the person, and cells in the wrong places."""
+    warehouse = forgetting.warehouse
+    header = {f"Ann {CANARY} 1980": ""}
+    warehouse.deliver(
+        ROSTER,
+        "1.csv",
+        [
+            OTHERS[0] | {"title": f"Aide of {CANARY.upper()}, Ann"} | header,
+            OTHERS[1] | {"notes": f"ask ann q. {CANARY}"} | header,
+            OTHERS[2] | {"notes": "room 7, desk 7"} | header,
+            *(row | header for row in OTHERS[3:]),
+            person(SHORT, f"Ann {CANARY}", EMAIL) | {f"Ann {CANARY} 1980": "x"},
+            person("", f"Sr. {CANARY}", "Clerk", title=EMAIL, company_ein=CANARY) | header,
+        ],
+    )
+    warehouse.deliver(HOLDERS, "1.csv", [*OTHER_HOLDERS, holder(HOLDER, f"Ann {CANARY}", EMAIL)])
+    warehouse.deliver(ACCOUNTS, "1.csv", OTHER_ACCOUNTS)
+    path = warehouse.deliver(
+        CARDS,
+        "1.csv",
+        [OTHER_TRANSACTIONS[0] | {"merchant": f"Gift for Ann {CANARY}"}, *OTHER_TRANSACTIONS[1:]],
+    )
+    with path.open("a") as file:
+        file.write(f'broken,"{CANARY} Ann",x\nbroken,{SHORT},kept\nbroken,{HOLDER.lower()}\n')
+    warehouse.deliver(ROSTER, "2.csv", f"number;of;{EMAIL}\n1;2;3\n")
+
+
+def landed(warehouse: Warehouse, feed: str, column: str) -> set[str]:
+    """Values of a landed column of a feed."""
+    pattern = warehouse.database / "restricted" / "landing" / feed.replace(".", "/") / "*.parquet"
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select {column} from read_parquet('{pattern}', union_by_name = true)"
+        ).fetchall()
+    return {row[0] for row in rows if row[0]}
+
+
+def test_nothing_is_left_anywhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    forgetting = Forgetting(Warehouse(tmp_path_factory.mktemp("everywhere")))
+    warehouse = forgetting.warehouse
+    deliver(forgetting)
+    forgetting.build("--exclude-resource-type", "unit_test")
+    for path in (warehouse.database / "restricted/landing/benefits_admin/employees").iterdir():
+        # As an older version landed it, which did not know these columns.
+        rows = duckdb.read_parquet(str(path)).project("* exclude (status, termination_date)")
+        old = path.with_suffix(".old")
+        rows.write_parquet(str(old))
+        old.rename(path)
+    with duckdb.connect(str(warehouse.database / "restricted.duckdb")) as connection:
+        connection.execute(f"""create schema if not exists test_failures;
+            create table test_failures.of_a_test as select 'Ann {CANARY}' as value""")
+    tokens_of_names = "select count(*) from intermediate.int_persons_named"
+    assert warehouse.query_restricted(tokens_of_names) == [(2,)]  # of all the others, one
+    assert forgetting.forget() == 0, forgetting.output[-3000:]
+    assert CANARY.lower() not in forgetting.output.lower()
+    told = forgetting.output.split("still hold the person")[1]
+    for place in (f"{ROSTER} 1.csv", f"{ROSTER} 2.csv", f"{HOLDERS} 1.csv", f"{CARDS} 1.csv"):
+        assert place in told, place
+    assert ACCOUNTS not in told
+    assert traces(warehouse, CANARY) == set()
+    assert warehouse.query_restricted(tokens_of_names) == [(1,)]
+    # Others keep what is theirs.
+    assert landed(warehouse, ROSTER, "title") == {"Aide of ****", "Clerk"}
+    assert landed(warehouse, ROSTER, "notes") == {"room 7, desk 7"}
+    assert landed(warehouse, CARDS, "merchant") == {"Gift for ****", "Gym"}
+    lines = landed(warehouse, "rejected_lines", "raw_line")
+    assert lines == {f"broken,{SHORT},kept"}
+    counts = "select count(*) from marts.dim_employees union all "
+    counts += "select count(*) from marts.fct_transactions"
+    assert warehouse.query(counts) == [(6,), (6,)]
+    assert warehouse.query(
+        "select rows_erased, difference from quality.reconciliation where feed = 'employees' "
+        "order by source"
+    ) == [(2, 0), (1, 0)]
+
+    warehouse.deliver(ROSTER, "3.csv", [*OTHERS, *LATER])
+    warehouse.deliver(
+        HOLDERS, "3.csv", [*OTHER_HOLDERS, holder(f"ｅ–{CANARY.lower()}", "Ann New", "a@b.com")]
+    )
+    forgetting.build("--exclude-resource-type", "unit_test", "test")
+    assert traces(warehouse, CANARY) == set()
+    assert warehouse.query(counts) == [(6,), (6,)]
+
+
+def test_spellings_on_the_list() -> None:
+    """An id is found however it is spelled, and another id is not."""
+    with duckdb.connect() as connection:
+        connection.execute("set variable forgotten_pepper = 'sixteen letters!'")
+        connection.execute(
+            f"create table forgotten as select unnest({tokens('value', 'person_id')}) as token "
+            "from (values ('P-1042')) as x (value)"
+        )
+        rows = connection.execute(
+            f"select value, {on_list('value', 'person_id')} "
+            "from (select unnest(?::varchar[]) as value)",
+            [
+                [
+                    "p-1042",
+                    "P–1042",
+                    " P\u00a0- 1042",
+                    "Ｐ-１０４２",
+                    "P1042",
+                    "P-10420",
+                    "1042",
+                    None,
+                ]
+            ],
+        ).fetchall()
+    assert len(SPELLINGS) == 4
+    assert [bool(found) for _, found in rows] == [True] * 4 + [False] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("Ann Lee", True),
+        ("LEE, ANN", True),
+        ("ask lee / ann first", True),
+        ("Ann M. Lee", True),
+        ("Anna Lee", False),
+        ("Annlee", False),
+        ("Lee and Ann", False),
+        ("room 7", False),
+        ("id P-1042.", True),
+        ("id P-10421", False),
+    ],
+)
+def test_what_is_searched_in_texts(text: str, is_found: bool) -> None:
+    """Names in any order, and ids that are long enough."""
+    pattern = pattern_of(["7", "P-1042"], ["Ann Lee"])
+    with duckdb.connect() as connection:
+        ((found,),) = connection.execute("select regexp_matches(?, ?)", [text, pattern]).fetchall()
+        nothing = connection.execute(
+            "select regexp_matches(?, ?)", [text, pattern_of(["7"])]
+        ).fetchall()
+    assert (found, nothing) == (is_found, [(False,)])
+    assert name_pattern("a b c d e").count("|") == 0 and name_pattern("a b c").count("|") == 5
