@@ -473,11 +473,13 @@ def test_dbt_has_no_complaint(macros: list[Node]) -> None:
 def test_every_export_has_an_exposure(manifest: Node) -> None:
     """With the models that the export reads: who changes one sees the file that changes."""
     exports = (PROJECT / "macros" / "exports" / "export_files.sql").read_text()
-    files = dict.fromkeys(re.findall(r'"(\w+\.(?:csv|parquet))"', exports), frozenset())
+    files = {}
+    for call in re.split(r"do (?=export_(?:csv|file)\()", exports)[1:]:
+        name = re.search(r'"(\w+\.(?:csv|parquet))"', call)[1]
+        of_csv = re.match(r'export_csv\(\s*"[\w.]+",\s*"(\w+)"', call)
+        files[name] = {of_csv[1]} if of_csv else set(re.findall(r'relation_of\("(\w+)"', call))
+        assert files[name], name
     assert len(files) > 5
-    for part in re.split(r"do export_(?:csv|file)\(", exports)[1:]:
-        name = re.search(r'"(\w+\.\w+)",\s*(?:"(\w+)"|\w+,)', part)
-        files[name[1]] = {name[2]} if name[2] else set(re.findall(r'relation_of\("(\w+)"', part))
     files["run_log.jsonl"] = {"run_history"}
     exposures = {exposure["label"]: exposure for exposure in manifest["exposures"].values()}
     for name, models in files.items():
