@@ -344,25 +344,25 @@ def generate(zone: Path, sizes: Sizes, layout: str = "parts") -> None:
         write(connection, claims_sql(first, last, sizes, 1), path)
 
 
-def next_day(zone: Path, sizes: Sizes, share: float, day: int = 2) -> None:
+def next_day(zone: Path, sizes: Sizes, share: float, day: int = 2, before: float = 1) -> None:
     """Deliver `share` times as many claims and transactions again: new ids, 2 % restatements.
 
     Args:
         zone: landing zone with a first delivery of the same sizes.
         sizes: sizes of the first delivery.
         share: new rows as a share of the first delivery.
-        day: day of July; a later day starts where day 2 would, so use one day per zone.
+        day: day of July.
+        before: what was delivered before, as a share of the first delivery.
     """
     connection = duckdb.connect()
     name = f"2025-07-{day:02}"
+    first, last = (round(sizes.transactions * part) for part in (before, before + share))
     write(
         connection,
-        transactions_sql(
-            sizes.transactions, round(sizes.transactions * (1 + share)), sizes, restated_pct=2
-        ),
+        transactions_sql(first, last, sizes, restated_pct=2),
         zone / "spend_accounts/transactions" / f"{name}.csv",
     )
-    first, last = sizes.claims, round(sizes.claims * (1 + share))
+    first, last = (round(sizes.claims * part) for part in (before, before + share))
     for number, start in enumerate(range(first, last, PER_FILE)):
         sql = claims_sql(start, min(start + PER_FILE, last), sizes, restated_pct=2)
         write(connection, sql, zone / "benefits_admin/claims" / name / f"part-{number:02}.csv")
