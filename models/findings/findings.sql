@@ -13,7 +13,11 @@
     'period_start', 'period_end', 'next_step', 'contact', 'evidence_relation', 'evidence_filter',
     'subject_ids', 'subject_key', 'known_to',
 ] %}
-{%- set is_kept = 'is_masked' if var('pii_masking_enabled') else 'true' %}
+{%- set texts = ['subject', 'summary', 'evidence_filter'] %}
+{%- set is_kept = 'true' %}
+{%- if var('pii_masking_enabled') %}
+{%- set is_kept = '(is_masked and finding_id not in (select naming.finding_id from naming))' %}
+{%- endif %}
 {%- set decided = ['decision', 'decided_by', 'decided_until', 'decision_note'] %}
 {%- set times = ['first_found_at', 'last_found_at', 'resolved_at', 'reopened_at'] %}
 {%- set remembered = ['severity'] + times + decided %}
@@ -32,11 +36,6 @@ observed as (
 
 decisions as (
     select * from {{ ref('int_findings_decided') }}
-),
-
-deliveries as (
-    select count(*) > 0 as are_new from {{ ref('landing_ledger') }}
-    where run_id = getvariable('run_id') and status = 'loaded'
 ),
 
 written_before as (
@@ -59,11 +58,37 @@ written_before as (
     {%- endif %}
 ),
 
--- What a run without masking said is not kept by one that masks.
+-- Files that a run loaded, this one or one that did not come as far as here.
+deliveries as (
+    select count(*) > 0 as are_new
+    from {{ ref('landing_ledger') }} as ledger
+    inner join {{ ref('run_history') }} as runs
+        on ledger.run_id = runs.run_id
+    where
+        ledger.status = 'loaded'
+        and runs.started_at > (select max(last_found_at) from written_before)
+),
+
+named as (
+    select text from {{ ref('int_texts_named') }}
+    where shown is distinct from text
+),
+
+naming as (
+    select distinct written_before.finding_id
+    from written_before
+    inner join named
+        on
+            contains(concat_ws('|', {{ texts | join(', ') }}), named.text)
+            or contains(written_before.evidence_filter, replace(named.text, '''', ''''''))
+),
+
+-- What a run without masking said is not kept by one that masks, nor are texts of which it is known
+-- by now that they name somebody.
 known as (
     select
         * replace (
-            {% for name in ['subject', 'summary', 'evidence_filter'] -%}
+            {% for name in texts -%}
             if({{ is_kept }}, {{ name }}, null) as {{ name }}{{ ", " if not loop.last }}
             {%- endfor %}
         )

@@ -23,6 +23,7 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import CompiledNode
 from dbt.jsonschemas import jsonschemas
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -263,6 +264,9 @@ class Warehouse:
         words = self.arguments(*arguments, variables=variables)
         if not variables and "--no-partial-parse" not in arguments:
             self.take_parsed()
+        for node in manifest.nodes.values() if manifest else ():
+            if isinstance(node, CompiledNode):
+                node.extra_ctes_injected = False  # else dbt leaves ephemeral models out next time
         with self.as_process(environment):
             return dbtRunner(manifest).invoke(words)
 

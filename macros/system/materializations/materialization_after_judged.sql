@@ -1,6 +1,7 @@
 {#- A table below judged ones that grows with them: built whole where is_increment says no, left
     alone where nothing changed. Else the rows whose unique_key a judged parent has judged since
-    are taken out, with those that meet meta.replaced, and the query's rows are put in. -#}
+    are taken out, with those that meet meta.replaced, and the query's rows are put in. Without a
+    unique_key the query, which may read the table itself, gives all rows. -#}
 {% materialization after_judged, adapter="duckdb", supported_languages=["sql"] %}
     {% set target_relation = this.incorporate(type="table") %}
     {% set stamp = stamp_of(model) %}
@@ -8,9 +9,9 @@
         {% call noop_statement("main", "UNCHANGED") %} {{ sql }} {% endcall %}
         {{ return({"relations": [target_relation]}) }}
     {% endif %}
-    {% set key = config.require("unique_key") %}
+    {% set key = config.get("unique_key") %}
     {% call statement("main") %}
-        {% if stamp.is_increment %}
+        {% if stamp.is_increment and key %}
             {% for parent in judged_above(model) %}
                 delete from {{ target_relation }} where {{ key }} in (
                     select row_id from {{ relation_of(parent) }}

@@ -147,7 +147,7 @@
     {%- for node in graph.nodes.values() | list + graph.sources.values() | list
         if node.resource_type in ["model", "seed", "snapshot", "source"] -%}
         {%- do known.append(relation_of(node) | string) -%}
-        {%- for parent in node.config.meta.parents or {} -%}
+        {%- for parent in (node.config.meta.parents or {}) | list + ["replaced"] -%}
             {%- do known.append(seen_copy(node, parent)) -%}
         {%- endfor -%}
     {%- endfor -%}

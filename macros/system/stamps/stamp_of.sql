@@ -58,7 +58,7 @@
             masking() if node.database == target.database, node.config.severity,
             node.config.warn_if, node.config.error_if, node.config.fail_calc,
             node.config.materialized, node.config.unique_key, node.config.meta.parents,
-            node.config.meta.replaced,
+            node.config.meta.replaced, node.config.meta.counted,
         ] | string)}) -%}
     {%- endif -%}
     {{ return(known.codes[node.unique_id]) }}

@@ -7,6 +7,7 @@
                 {'company_ein': 'company_ein', 'lower(claim_type)': 'caseless_plan_type'},
             'int_texts_named': 'free_text',
         },
+        'counted': ['company_ein', 'service_date', 'amount'],
     }
 ) }}
 

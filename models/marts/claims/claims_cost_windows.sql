@@ -3,10 +3,6 @@
 {% set length = var('spike_window_days') | int %}
 with
 
-claims as (
-    select * from {{ ref('fct_claims') }}
-),
-
 as_of as (
     select as_of_date from {{ ref('int_as_of_dates') }}
     where source = 'benefits_admin'
@@ -14,14 +10,13 @@ as_of as (
 
 days as (
     select
-        claims.company_ein,
-        claims.service_date,
-        (sum(claims.amount) * 100)::hugeint as cents,
-        count(*) as claim_count
-    from claims
+        daily.company_ein,
+        daily.service_date,
+        (daily.amount * 100)::hugeint as cents,
+        daily.claim_count
+    from {{ ref('int_claims_daily') }} as daily
     cross join as_of
-    where claims.service_date <= as_of.as_of_date
-    group by claims.company_ein, claims.service_date
+    where daily.service_date <= as_of.as_of_date
 ),
 
 -- Running totals: a window's sum is the difference of two of them, whatever its length.

@@ -17,6 +17,7 @@ READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
     "autoinstall_known_extensions": "false",
+    "lock_configuration": "true",
 }
 
 
@@ -56,7 +57,6 @@ class Published:
             self._connection = duckdb.connect(str(path), read_only=True, config=READ_ONLY)
         except duckdb.Error as error:
             raise NotPublished(f"{path} can't be opened: {error}") from None
-        self._connection.execute("set lock_configuration = true")
 
     def rows(self, sql: str, *, raw: bool = False, **parameters: Any) -> list[Row]:
         """Rows of a query, text made fit to be shown.

@@ -162,7 +162,7 @@ def test_a_build_with_a_service_that_is_down(service: Service) -> None:
         "unparseable_revenue",
         "unparseable_headcount",
     ]
-    assert re.search(r"enrichment failed +2 \(connection 1, no_domain 1\)", warehouse.output)
+    assert re.search("enrichment +4 companies, failed: connection 1, no_domain 1", warehouse.output)
     shown = [path for path in warehouse.folder.rglob("*") if path.is_file()]
     assert len(shown) > 100 and not [path for path in shown if TOKEN.encode() in path.read_bytes()]
     assert TOKEN not in warehouse.output

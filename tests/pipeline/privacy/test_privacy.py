@@ -480,6 +480,7 @@ def test_texts_that_are_not_about_people_are_flagged_and_masked(sides: Sides) ->
         *(f"marts.fct_transactions.{n}" for n in ("merchant", "category", "transaction_type")),
         *(f"marts.fct_transactions.{name}" for name in ("benefit_type", "program_name")),
         *(f"marts.dim_merchants.{name}" for name in ("merchant", "primary_category")),
+        *(f"marts.findings.{name}" for name in ("subject", "summary", "evidence_filter")),
         *(
             f"quality.quarantine_{feed.entity}.{column}"
             for feed in load_feeds().values()
