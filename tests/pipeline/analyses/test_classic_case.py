@@ -218,6 +218,7 @@ def test_second_build_changes_nothing_while_read(classic: Warehouse, tmp_path: P
     assert {name for name in first if first[name] != second[name]} == {"run_log.jsonl"}
 
 
+@pytest.mark.soak
 def test_origins_do_not_mix(classic: Warehouse, tmp_path: Path) -> None:
     """A warehouse of landed files refuses the seeds with both remedies, and starts anew when told
     to."""

@@ -168,6 +168,7 @@ def test_a_build_with_a_service_that_is_down(service: Service) -> None:
     assert TOKEN not in warehouse.output
 
 
+@pytest.mark.soak
 def test_a_service_of_no_good_address_is_not_asked(service: Service) -> None:
     """The build goes on and says what is wrong; no URL at all is refused before it begins."""
     write_lookup(service.warehouse.project, [*DOMAINS, "one.example"])
@@ -188,6 +189,7 @@ def test_a_service_of_no_good_address_is_not_asked(service: Service) -> None:
         )
 
 
+@pytest.mark.soak
 def test_a_killed_run_has_not_asked_in_vain(tmp_path: Path) -> None:
     """The next run asks only for what is missing, and what was asked for is in the table."""
     project = copy_project(tmp_path / "project")

@@ -102,6 +102,7 @@ def test_blank_lines_and_a_byte_order_mark_do_no_harm(folder: Path) -> None:
 # Builds
 
 
+@pytest.mark.soak
 def test_builds_with_a_folder_of_their_own(
     make_warehouse: Callable[..., Warehouse], folder: Path
 ) -> None:

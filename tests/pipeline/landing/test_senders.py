@@ -265,6 +265,7 @@ def test_a_roster_of_first_and_last_names(built: Warehouse) -> None:
     assert "required column missing: full_name, or first_name and last_name" in reason
 
 
+@pytest.mark.soak
 def test_a_refused_file_is_tried_again_under_other_settings(
     built: Warehouse, reference: Path
 ) -> None:

@@ -373,6 +373,7 @@ def erase(folder: str, step: int) -> None:
     os._exit(0)  # as a kill right before the build would
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("stride", [5, pytest.param(1, marks=pytest.mark.soak)])
 def test_kill_at_any_rename_is_made_good_by_running_again(
     built: Path, tmp_path: Path, stride: int

@@ -106,6 +106,7 @@ def test_a_person_gets_all_that_is_held(built: Warehouse) -> None:
     assert "Nobody with these identifiers" in built.output
 
 
+@pytest.mark.soak
 def test_another_pepper_and_the_log_of_all(built: Warehouse) -> None:
     """All tokens are others, who was forgotten stays so, and the log tells, whole or not."""
     before = {token for (token,) in built.query(TOKENS)}

@@ -255,6 +255,7 @@ def extended(mended: Mended) -> Stage:
     return mended.after.next(house_rules=HOUSE_RULES).build()
 
 
+@pytest.mark.soak
 def test_tiers_and_ranks_in_the_seed_decide(mended: Mended, extended: Stage) -> None:
     assert_agree(extended)
     before, after = mended.after.results, extended.results
@@ -293,6 +294,7 @@ def refreshed(extended: Stage) -> Stage:
     return extended.next().build("--full-refresh")
 
 
+@pytest.mark.soak
 def test_a_full_refresh_says_the_same(extended: Stage, refreshed: Stage) -> None:
     assert_agree(refreshed)
     for relation in refreshed.published.relations:

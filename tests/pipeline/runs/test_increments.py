@@ -40,7 +40,7 @@ from reference.generate_histories import (
 from reference.judge import ACCOUNTS, CLAIMS, EMPLOYEES, HOLDERS, PLANS, TRANSACTIONS
 
 SEED = int(os.environ.get("INCREMENT_SEED", "20241231"))
-HISTORIES = int(os.environ.get("INCREMENT_HISTORIES", "40"))
+HISTORIES = int(os.environ.get("INCREMENT_HISTORIES", "20"))
 BUILDS = int(os.environ.get("INCREMENT_BUILDS", "3"))
 SOAK = (240, 6)
 SHOWN = 4

@@ -180,6 +180,7 @@ def test_a_part_of_an_older_backup_and_the_same_files(house: House, parts: str) 
     house.settle()
 
 
+@soak
 @pytest.mark.parametrize(
     "parts", [pytest.param("restricted.duckdb", marks=soak), "restricted side"]
 )
@@ -498,6 +499,7 @@ def test_limited_input_of_a_full_warehouse(house: House, words: tuple[str, ...])
     house.settle()
 
 
+@soak
 def test_limited_input_a_refusing_test_and_a_kill(house: House) -> None:
     """A sample of the three, one on top of the other, while a delivery waits; one build mends."""
     house.deliver()
