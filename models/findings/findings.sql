@@ -13,11 +13,6 @@
     'period_start', 'period_end', 'next_step', 'contact', 'evidence_relation', 'evidence_filter',
     'subject_ids', 'subject_key', 'known_to',
 ] %}
-{%- set texts = ['subject', 'summary', 'evidence_filter'] %}
-{%- set is_kept = 'true' %}
-{%- if var('pii_masking_enabled') %}
-{%- set is_kept = '(is_masked and finding_id not in (select naming.finding_id from naming))' %}
-{%- endif %}
 {%- set decided = ['decision', 'decided_by', 'decided_until', 'decision_note'] %}
 {%- set times = ['first_found_at', 'last_found_at', 'resolved_at', 'reopened_at'] %}
 {%- set remembered = ['severity'] + times + decided %}
@@ -69,31 +64,7 @@ deliveries as (
         and runs.started_at > (select max(last_found_at) from written_before)
 ),
 
-named as (
-    select text from {{ ref('int_texts_named') }}
-    where shown is distinct from text
-),
-
-naming as (
-    select distinct written_before.finding_id
-    from written_before
-    inner join named
-        on
-            contains(concat_ws('|', {{ texts | join(', ') }}), named.text)
-            or contains(written_before.evidence_filter, replace(named.text, '''', ''''''))
-),
-
--- What a run without masking said is not kept by one that masks, nor are texts of which it is known
--- by now that they name somebody.
-known as (
-    select
-        * replace (
-            {% for name in texts -%}
-            if({{ is_kept }}, {{ name }}, null) as {{ name }}{{ ", " if not loop.last }}
-            {%- endfor %}
-        )
-    from written_before
-),
+{{ known_findings('written_before', ref('int_texts_named')) }},
 
 {{ pair_findings('observed', 'known') }},
 
@@ -134,7 +105,7 @@ compared as (
         {{ remembered | join(', ') }}
     from known
     where
-        (resolved_at is null or not {{ is_kept }})
+        (resolved_at is null or not is_kept)
         and finding_id not in (select pairs.finding_id from pairs)
 ),
 
