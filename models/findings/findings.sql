@@ -61,7 +61,7 @@ deliveries as (
         on ledger.run_id = runs.run_id
     where
         ledger.status = 'loaded'
-        and runs.started_at > (select max(last_found_at) from written_before)
+        and runs.started_at > (select max(known.last_found_at) from written_before as known)
 ),
 
 {{ known_findings('written_before', ref('int_texts_named')) }},

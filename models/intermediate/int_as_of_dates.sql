@@ -5,8 +5,7 @@ with
 
 claims as (
     select max(service_date) as as_of_date
-    from {{ ref('int_claims_judged') }}
-    where is_valid and not is_deleted
+    from {{ ref('int_claims_daily') }}
 ),
 
 plans as (
