@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,24 +77,6 @@ def write_text(goal: Path, text: str, rights: int | None = None, mark: object = 
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, rights or 0o666)
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-
-
-def copy_beside(source: str, target: str) -> str:
-    """Copy a file into the folder of its goal, to be finished there; macros call it.
-
-    Args:
-        source: path of the file.
-        target: path to publish at; its folder is made when missing.
-
-    Returns:
-        Path of the copy, closed to others; the next run removes it if this one dies.
-    """
-    goal = Path(target)
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    part = beside(goal, os.getpid())
-    part.unlink(missing_ok=True)
-    shutil.copyfile(source, part)
-    return str(part)
 
 
 def fresh_part(target: str) -> str:

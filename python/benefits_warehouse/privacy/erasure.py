@@ -29,6 +29,7 @@ from benefits_warehouse.privacy.forgotten import Forgotten, check_list, list_pep
 from benefits_warehouse.privacy.landed import LandedEraser, LandedRows
 from benefits_warehouse.privacy.plan import Plan, Who
 from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted
+from benefits_warehouse.runtime.database_copy import keep_no_former
 from benefits_warehouse.runtime.dbt_plugin import read_pepper
 from benefits_warehouse.sql import quoted
 
@@ -64,6 +65,7 @@ class Erasure:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         restricted = folder / "restricted"
         pepper = list_pepper(read_pepper(folder), restricted)
         check_list(restricted, pepper)
@@ -122,7 +124,7 @@ class Erasure:
         self.erase_landed(plan)
         self.databases.erase(plan)
         self.connection.close()
-        if not run_dbt(["build", *dbt], plan.run_id).success:
+        if not build_anew(self.folder, dbt, plan.run_id):
             raise RuntimeError(
                 "The person is out of the restricted data, but the build failed: published data "
                 "is from before. Fix what the build names, and run this again."
@@ -160,6 +162,21 @@ def models_below(feeds: Iterable[str], dbt: list[str]) -> list[str]:
     if not listed.success:
         raise RuntimeError(f"dbt ls failed. Nothing was changed.\n{listed.exception}")
     return [str(name) for name in listed.result] if isinstance(listed.result, list) else []
+
+
+def build_anew(folder: Path, arguments: list[str], erasure: str = "") -> bool:
+    """Run `dbt build`, and do not keep what was published before it.
+
+    Args:
+        folder: the warehouse folder.
+        arguments: options.
+        erasure: see run_dbt.
+
+    Returns:
+        Whether it was good.
+    """
+    keep_no_former(folder)
+    return run_dbt(["build", *arguments], erasure).success
 
 
 def run_dbt(arguments: list[str], erasure: str = "") -> dbtRunnerResult:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from benefits_warehouse.runtime.database_copy import keep_no_former
 from benefits_warehouse.sql import quoted
 from benefits_warehouse.whole_files import PRIVATE_FILE, replacing, write_text
 
@@ -146,6 +147,7 @@ def ask_for_rewrite(folder: Path) -> bool:
         True.
     """
     note = folder / ".build" / REWRITE
+    keep_no_former(folder)
     if not note.exists():
         write_text(note, "", PRIVATE_FILE)
     return True

@@ -21,7 +21,7 @@ import yaml
 from benefits_warehouse.privacy.audit import record
 from benefits_warehouse.privacy.commands import enter_warehouse
 from benefits_warehouse.privacy.disclose import FOLDER as DISCLOSURES
-from benefits_warehouse.privacy.erasure import open_warehouse, run_dbt
+from benefits_warehouse.privacy.erasure import build_anew, open_warehouse
 from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted, rewrite
 from benefits_warehouse.privacy.shareable import given_vars
 from benefits_warehouse.runtime.dbt_plugin import refuse_while_rotating, release_locks
@@ -159,7 +159,7 @@ def main(arguments: list[str]) -> int:
             counts = {place.replace('"', ""): count for place, count in rows.items()}
             record(folder, "retention", days=days, rows=counts, files=len(files))
         retention.connection.close()
-        if hard == "1" and not run_dbt(["build", *rest]).success:
+        if hard == "1" and not build_anew(folder, rest):
             raise RuntimeError(
                 "What is old is removed, but the build failed: what is published has it still. Fix "
                 "what the build names, and run dbt build."

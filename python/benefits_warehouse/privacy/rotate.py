@@ -19,7 +19,7 @@ import duckdb
 
 from benefits_warehouse.privacy.audit import record
 from benefits_warehouse.privacy.commands import enter_warehouse
-from benefits_warehouse.privacy.erasure import run_dbt
+from benefits_warehouse.privacy.erasure import build_anew
 from benefits_warehouse.privacy.forgotten import (
     LIST,
     SEPARATOR,
@@ -127,7 +127,7 @@ def main(arguments: list[str]) -> int:
         old = hashlib.sha256(plan["old"].encode()).hexdigest()[:8]
         record(folder, "rotation", tokens_on_list=tokens, old_pepper_digest=old)
         (folder / ROTATION).unlink()
-        if not run_dbt(["build", *arguments]).success:
+        if not build_anew(folder, arguments):
             raise RuntimeError(
                 "The pepper is another one, but the build failed: what is published has the old "
                 "tokens. Fix what the build names, and run dbt build."

@@ -40,6 +40,7 @@ from benefits_warehouse.privacy.restricted import (
     attach_restricted,
     rewrite_asked_for,
 )
+from benefits_warehouse.runtime.database_copy import copy_beside
 from benefits_warehouse.runtime.full_disk import FullDiskTeller
 from benefits_warehouse.runtime.messages import hide_values
 from benefits_warehouse.runtime.reference import check_reference, reference_folder
@@ -50,7 +51,6 @@ from benefits_warehouse.whole_files import (
     PRIVATE_FILE,
     PRIVATE_FOLDER,
     PUBLIC_FOLDER,
-    copy_beside,
     finish_file,
     fresh_part,
     make_folder,

@@ -14,10 +14,10 @@ import pytest
 from conftest import PROJECT, Warehouse
 from jinja2 import Environment
 
+from benefits_warehouse.runtime.database_copy import copy_beside
 from benefits_warehouse.runtime.dbt_plugin import take_lock
 from benefits_warehouse.whole_files import (
     beside,
-    copy_beside,
     fresh_part,
     refuse_links,
     write_text,

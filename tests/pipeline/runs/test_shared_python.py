@@ -9,11 +9,11 @@ import pytest
 
 from benefits_warehouse import declarations
 from benefits_warehouse.declarations import columns_of
+from benefits_warehouse.runtime.database_copy import copy_beside
 from benefits_warehouse.sql import identifier, only_row, quoted
 from benefits_warehouse.whole_files import (
     PRIVATE_FILE,
     beside,
-    copy_beside,
     finish_file,
     replacing,
     write_text,
