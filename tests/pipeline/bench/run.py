@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -42,6 +42,7 @@ class Measure:
         cpu: seconds of all cores, user and system; says more than wall on a busy machine.
         peak: most memory resident at once, in bytes.
         size: bytes of the warehouse afterwards, landed rows included.
+        places: these bytes by place, exports besides.
         exit_code: of the process; negative where a signal killed it.
     """
 
@@ -49,6 +50,7 @@ class Measure:
     cpu: float
     peak: int
     size: int = 0
+    places: dict[str, int] = field(default_factory=dict)
     exit_code: int = 0
 
     @property
@@ -115,23 +117,32 @@ class Bench:
         result.size = size_of(folder)
         return result
 
-    def build(self, name: str, warehouse: str, zone: Path | None, memory: str = "6GB") -> Measure:
-        """`dbt build` on a warehouse; without a zone, on the sample seeds."""
+    def build(self, name: str, warehouse: str, zone: Path | None, memory: str = "") -> Measure:
+        """`dbt build` on a warehouse; without a zone, on the sample seeds.
+
+        Without `memory` with the default limit of the profile.
+        """
         folder = self.work / warehouse
         settings = {"landing_zone": str(zone or ""), "export_dir": str(folder / "outputs")}
+        limit = {"BENEFITS_MEMORY_LIMIT": memory} if memory else {}
         result = measure(
             [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build",
              "--project-dir", str(self.project), "--profiles-dir", str(self.project),
              "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
              "--vars", json.dumps(settings)],
             self.work / f"{name}.log",
-            {"BENEFITS_DB_DIR": str(folder / "warehouse"), "BENEFITS_MEMORY_LIMIT": memory,
-             "PYTHONPATH": ""},
+            {"BENEFITS_DB_DIR": str(folder / "warehouse"), "PYTHONPATH": "", **limit},
         )  # fmt: skip
         if not result.is_good:
             print((self.work / f"{name}.log").read_text()[-3000:])
             print(f"{name}: exit code {result.exit_code} (negative: killed by that signal)")
         result.size = size_of(folder / "warehouse") - size_of(folder / "warehouse/.build")
+        result.places = {
+            "landing": size_of(folder / "warehouse/restricted/landing"),
+            "restricted": (folder / "warehouse/restricted.duckdb").stat().st_size,
+            "analytics": (folder / "warehouse/analytics.duckdb").stat().st_size,
+            "exports": size_of(folder / "outputs"),
+        } if result.is_good else {}  # fmt: skip
         results = folder / "target/run_results.json"
         if results.exists():
             shutil.copy(results, self.work / f"{name}.json")
@@ -178,7 +189,7 @@ class Bench:
             result = self.build("seeds", "seeds", None)
         elif name in "ae":
             shutil.rmtree(self.work / name, ignore_errors=True)
-            result = self.build(name, name, self.zone, memory if name == "e" else "6GB")
+            result = self.build(name, name, self.zone, memory if name == "e" else "")
         elif name == "b":
             result = self.build("b", "a", self.zone)
         else:
@@ -222,6 +233,12 @@ class Bench:
                 f"{name:<10}{result.wall:>8.1f}{result.cpu:>8.1f}{result.peak / GIB:>10.2f}"
                 f"{result.size / 1e6:>10.1f}  {text}"
             )
+        claims = {"a": 1.0, "c": 1.05, "h": 5.05}
+        for name in claims.keys() & self.measures.keys():
+            each = self.sizes.claims * claims[name]
+            places = self.measures[name].places.items()
+            told = ", ".join(f"{place} {size / each:.0f}" for place, size in places)
+            lines.append(f"bytes per claim after {name}: {told}")
         return "\n".join(lines), beyond
 
     def slowest(self, name: str, count: int = 15) -> str:
