@@ -35,7 +35,7 @@
     {%- do record_run("success", true, "publication") -%}
     {%- do run_query("checkpoint publication") -%}
     {%- do run_query("detach publication") -%}
-    {%- do run_query(finish_query(beside, goal)) -%}
+    {%- do run_query(finish_query(beside, goal, finish="finish_copy")) -%}
     {{ return(true) }}
 {%- endmacro %}
 

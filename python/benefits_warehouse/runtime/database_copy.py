@@ -15,7 +15,7 @@ import shutil
 import struct
 from pathlib import Path
 
-from benefits_warehouse.whole_files import PRIVATE_FILE, beside, write_text
+from benefits_warehouse.whole_files import PRIVATE_FILE, beside, finish_file, write_text
 
 FORMER = "former.duckdb"  # in .build: what was published before, for the next copy to begin with
 NOT_KEPT = "not_kept"  # in .build: number of a published file that never becomes FORMER
@@ -55,6 +55,24 @@ def copy_beside(source: str, target: str) -> str:
         with contextlib.suppress(OSError):  # no links here: the next copy is a whole one
             os.link(goal, former)
     return str(part)
+
+
+def finish_copy(part: str, target: str, is_masked: bool) -> int:
+    """Publish a copy, see finish_file, and close what was published before; macros call it.
+
+    Args:
+        part: path of the copy.
+        target: path to publish at.
+        is_masked: it holds no clear value of a person.
+
+    Returns:
+        The size of the file in bytes.
+    """
+    size = finish_file(part, target, is_masked)
+    former = Path(target).parent / ".build" / FORMER
+    if former.exists() and not former.samefile(target):
+        former.chmod(PRIVATE_FILE)
+    return size
 
 
 def keep_no_former(folder: Path) -> None:

@@ -40,7 +40,7 @@ from benefits_warehouse.privacy.restricted import (
     attach_restricted,
     rewrite_asked_for,
 )
-from benefits_warehouse.runtime.database_copy import copy_beside
+from benefits_warehouse.runtime.database_copy import copy_beside, finish_copy
 from benefits_warehouse.runtime.full_disk import FullDiskTeller
 from benefits_warehouse.runtime.messages import hide_values
 from benefits_warehouse.runtime.reference import check_reference, reference_folder
@@ -305,13 +305,14 @@ class Plugin(BasePlugin):
         conn.create_function(
             "copy_beside", copy_beside, ["VARCHAR", "VARCHAR"], "VARCHAR", side_effects=True
         )
-        conn.create_function(
-            "finish_file",
-            finish_file,
-            ["VARCHAR", "VARCHAR", "BOOLEAN"],
-            "BIGINT",
-            side_effects=True,
-        )
+        for finish in (finish_file, finish_copy):
+            conn.create_function(
+                finish.__name__,
+                finish,
+                ["VARCHAR", "VARCHAR", "BOOLEAN"],
+                "BIGINT",
+                side_effects=True,
+            )
         conn.create_function(
             "ask_for_rewrite",
             lambda: ask_for_rewrite(self.folder),

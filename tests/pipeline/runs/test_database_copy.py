@@ -12,8 +12,12 @@ import duckdb
 import pytest
 
 from benefits_warehouse.runtime import database_copy
-from benefits_warehouse.runtime.database_copy import FORMER, copy_beside, keep_no_former
-from benefits_warehouse.whole_files import finish_file
+from benefits_warehouse.runtime.database_copy import (
+    FORMER,
+    copy_beside,
+    finish_copy,
+    keep_no_former,
+)
 
 ROWS = 400_000  # some 30 blocks
 
@@ -48,7 +52,9 @@ class Published:
         # The copy is written to before it is published: the record of the run.
         with duckdb.connect(str(part)) as connection:
             connection.execute("create or replace table recorded as select 1 as x")
-        finish_file(str(part), str(self.goal), True)
+        finish_copy(str(part), str(self.goal), True)
+        assert self.goal.stat().st_mode & 0o777 == 0o644
+        assert not self.former.exists() or self.former.stat().st_mode & 0o777 == 0o600
         return database_copy.write_at.count  # type: ignore[attr-defined,no-any-return]
 
     def rows(self) -> int:
