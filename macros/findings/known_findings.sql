@@ -5,8 +5,12 @@
     {%- set texts = ["subject", "summary", "evidence_filter"] -%}
     {%- set is_kept = "written.is_masked and naming.finding_id is null"
         if var("pii_masking_enabled") else "true" -%}
+    -- What an address or a number was masked in may have been written as well.
     named as (
         select text from {{ named }}
+        where shown is distinct from text
+        union
+        select {{ mask_text("text") }} as text from {{ named }}
         where shown is distinct from text
     ),
 

@@ -38,7 +38,7 @@ select
     rejected,
     load_id,
     {{ shown_name('delivery') }} as delivery,
-    sender,
+    {{ shown_name('sender') }} as sender,
     decision,
     loaded_at,
     run_id

@@ -29,12 +29,12 @@ counted as (
     select
         source,
         feed,
-        sender,
+        {{ shown_name('sender') }} as sender,
         rule_id,
         count(*) as withheld_rows,
         sum(amount) as money_at_stake
     from withheld
-    group by source, feed, sender, rule_id
+    group by source, feed, {{ shown_name('sender') }}, rule_id
 )
 
 select

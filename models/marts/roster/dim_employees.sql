@@ -10,7 +10,7 @@ select
     {{ mask_name('full_name') }} as full_name,
     title,
     {{ mask_email('email') }} as email,
-    email_domain,
+    if({{ mask_email('email') }} = '****', null, email_domain) as email_domain,
     {{ person_token('email') }} as email_token,
     company_ein,
     company_ein_source,

@@ -271,8 +271,10 @@ def workbook_header(feed: Feed, file: File) -> Header:
             if known > most:
                 nearest, most = header, known
     if len(fitting) > 1:
-        told = ", ".join(str(header.sheet) for header in fitting)
-        raise RefusedError(f"the header fits in {len(fitting)} sheets, {told}; keep one of them")
+        raise RefusedError(
+            f"the header fits in {len(fitting)} sheets; keep one of them, or name it in "
+            "the setting sheet of sender_settings"
+        )
     if not fitting and nearest is None and feed.settings.sheet:
         raise RefusedError(
             f"there is no sheet {feed.settings.sheet}: fix the setting sheet in sender_settings"

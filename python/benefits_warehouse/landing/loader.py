@@ -220,6 +220,10 @@ class Landing:
         rows = [history.newest.get(file.name) for file in files]
         self.seen.update(row["file_id"] for row in rows if row)
 
+    def shown(self, name: str) -> str:
+        """The name of a folder or file as it may be shown."""
+        return shown_names(self.connection, [name])[name]
+
     def in_order(self, feed: Feed, deliveries: Iterable[Delivery]) -> list[Delivery]:
         """Deliveries of a sender in their order, see order.in_order.
 
@@ -278,7 +282,7 @@ class Landing:
                 continue
             same = repeated.get(part.file.name)
             if same:
-                told = shown_names(self.connection, [same["file"]])[same["file"]]
+                told = self.shown(same["file"])
                 outcome.repeat(told, same["file_id"])
                 continue
             if content in seen:
@@ -641,7 +645,7 @@ def load_feeds(
             landing.land(sender, [d for d in deliveries if d.sender == sender.sender])
         arrivals.settle(senders)
     if zone:
-        for stray, strays in find_strays(Path(zone), list(feeds.values())):
+        for stray, strays in find_strays(Path(zone), list(feeds.values()), landing.shown):
             landing.land(stray, strays)
     landing.save_seen(schema)
     return landing.new_rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -160,7 +161,11 @@ def unknown_kind(name: str) -> str:
         return "it is a ZIP archive within another one"
     if ending.lower() in (".part", ".tmp", ".filepart", ".crdownload"):
         return f"{ending} means that it is not complete yet"
-    return f"{ending} is not a kind that can be read" if ending else "its name has no ending"
+    if not ending:
+        return "its name has no ending"
+    # What follows the last dot may be anything: of a file called after a person, say.
+    is_plain = re.fullmatch(r"[.][A-Za-z][A-Za-z0-9]{0,9}", ending)
+    return f"{ending if is_plain else 'its ending'} is not a kind that can be read"
 
 
 def recode(file: File, encoding: str, goal: Path) -> File:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benefits_warehouse.landing.contract import Feed
@@ -19,12 +19,15 @@ from benefits_warehouse.landing.files import (
 )
 
 
-def find_strays(zone: Path, feeds: Sequence[Feed]) -> Iterator[tuple[Feed, list[Delivery]]]:
+def find_strays(
+    zone: Path, feeds: Sequence[Feed], shown: Callable[[str], str]
+) -> Iterator[tuple[Feed, list[Delivery]]]:
     """Each folder of the zone that is no feed's and holds files, as a feed without a contract.
 
     Args:
         zone: the landing zone.
         feeds: the feeds, whose folders are left out.
+        shown: gives the name of a folder as it may be shown.
     """
     known = {(feed.source, feed.name) for feed in feeds}
     # A link in the place of a feed's folder is told as its delivery.
@@ -33,6 +36,7 @@ def find_strays(zone: Path, feeds: Sequence[Feed]) -> Iterator[tuple[Feed, list[
         paths = [path for path in found if not (path in of_feeds and is_link_out(path, zone))]
         if (source, name) in known or not paths:
             continue
+        source, name = shown(source), shown(name)
         deliveries = []
         for path in paths:
             part = Part(File(shown_name(folder, path), path))

@@ -112,7 +112,7 @@ def test_a_workbook_as_snapshot(loader: Loader) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (workbook({"a": [HEADER, ["1", "a"]], "b": [HEADER]}), "fits in 2 sheets, a, b; keep one"),
+        (workbook({"a": [HEADER, ["1", "a"]], "b": [HEADER]}), "fits in 2 sheets; keep one"),
         (workbook({"a": [], "b": []}), "the file is empty: no sheet has a header"),
         (workbook({"a": [["x"]], "b": [["ID"]]}), "line 1: required column missing: name; deliver"),
         (GOOD, "it is not a complete Excel workbook; save it as .xlsx"),
