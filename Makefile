@@ -3,6 +3,8 @@
 
 PYTHON ?= $(shell .ci/find-python)
 VENV := .venv
+# The other engine: make VENV=.venv-duckdb2 LOCK=.ci/locks/duckdb2.lock build
+LOCK := requirements.lock
 PY := $(VENV)/bin/python
 DBT := $(PY) $(VENV)/bin/dbt
 # Tools whose pins would be in the way of ours have environments of their own, .venv-<name>, from .ci/locks/<name>.lock.
@@ -31,12 +33,12 @@ help: ## list the targets
 setup: $(PYTHON_STAMP) $(PACKAGES_STAMP) ## environment in .venv and dbt packages (OFFLINE=1: don't use the hub)
 	@echo "Set-up is complete. To call dbt by hand: . $(VENV)/bin/activate"
 
-$(PYTHON_STAMP): requirements.lock
+$(PYTHON_STAMP): $(LOCK)
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2> /dev/null || \
 	    { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.12" >&2; exit 1; }
-	@echo "Python packages: from requirements.lock into $(VENV), with $$("$(PYTHON)" --version) ($(PYTHON))"
+	@echo "Python packages: from $(LOCK) into $(VENV), with $$("$(PYTHON)" --version) ($(PYTHON))"
 	@"$(PYTHON)" -m venv --clear $(VENV)
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r $(LOCK)
 	@touch $@
 
 $(PACKAGES_STAMP): packages.yml package-lock.yml $(STAND_INS) | $(PYTHON_STAMP)
@@ -177,6 +179,8 @@ COMPILE := uv pip compile --universal --python-version 3.11 --fork-strategy fewe
 lock: ## pin the Python packages again after a change of pyproject.toml (needs uv)
 	$(COMPILE) pyproject.toml --extra dev --extra encryption --extra explore -o requirements.lock
 	$(COMPILE) pyproject.toml --extra encryption --extra orchestrate -c requirements.lock -o .ci/locks/dagster.lock
+	cp requirements.lock .ci/locks/duckdb2.lock  # what it starts from: they differ in the engine alone
+	$(COMPILE) pyproject.toml --extra dev --extra explore --override .ci/locks/duckdb2.in -o .ci/locks/duckdb2.lock
 	$(COMPILE) .ci/locks/lineage.in -o .ci/locks/lineage.lock
 	$(COMPILE) .ci/locks/grade.in -o .ci/locks/grade.lock
 

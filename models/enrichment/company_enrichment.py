@@ -30,7 +30,7 @@ def model(dbt, session):
         from benefits_warehouse.enrichment.client import Settings, http_client
 
         client = http_client(Settings.of(settings))
-    (folder,) = session.sql("select getvariable('warehouse_folder')").fetchone()
+    ((folder,),) = session.sql("select getvariable('warehouse_folder')").fetchall()
     rows = answers.refresh(
         domains=[row[0] for row in lookup],
         cache=cache,

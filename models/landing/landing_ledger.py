@@ -44,9 +44,9 @@ def model(dbt, session):
             {**dict.fromkeys(loader.LEDGER), **dict(zip(rows.columns, row, strict=True))}
             for row in rows.fetchall()
         ]
-    folder, run_id = session.sql(
+    ((folder, run_id),) = session.sql(
         "select getvariable('warehouse_folder'), getvariable('run_id')"
-    ).fetchone()
+    ).fetchall()
     rows = loader.load_feeds(
         session,
         read_feeds(json.loads(dbt.config.meta_get("feeds"))),

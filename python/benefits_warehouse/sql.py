@@ -36,10 +36,11 @@ def only_row(
     Raises:
         LookupError: the query has no row.
     """
-    row = connection.execute(sql, parameters).fetchone()
-    if row is None:
+    # All rows: DuckDB 2.0 reads no relation while a connection has a result that is not read out.
+    rows = connection.execute(sql, parameters).fetchall()
+    if not rows:
         raise LookupError("A query that always has a row has none.")
-    return row
+    return rows[0]
 
 
 @contextlib.contextmanager

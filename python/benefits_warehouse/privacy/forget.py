@@ -29,12 +29,12 @@ def compared(value: str, kind: str) -> str | None:
         kind: one of forgotten.KINDS.
     """
     with duckdb.connect() as connection:
-        row = connection.execute(
+        rows = connection.execute(
             f"select {tidy('value', kind)} from (select ?::varchar as value) "
             f"where {cleaned('says_something', tidy('value', kind))}",
             [value],
-        ).fetchone()
-    return row[0] if row else None
+        ).fetchall()
+    return rows[0][0] if rows else None
 
 
 def read_request(lines: Iterable[str]) -> tuple[Who, bool]:

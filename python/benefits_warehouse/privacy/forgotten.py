@@ -258,7 +258,7 @@ class Forgotten:
                 )
                 where {on_list("value", kind)}"""
             )
-            if self.connection.execute(f"select 1 from {table} limit 1").fetchone():
+            if self.connection.execute(f"select 1 from {table} limit 1").fetchall():
                 conditions.append(f"coalesce({column} in (select value from {table}), false)")
         return f"({' or '.join(conditions)})" if conditions else None
 

@@ -50,8 +50,8 @@ def load_crypto(connection: duckdb.DuckDBPyConnection) -> None:
     if not path or not path.exists():
         raise RuntimeError(
             f"{KEY} is set, and encryption needs the Python package "
-            f"duckdb-extension-httpfs=={duckdb.__version__}: `make setup` installs it. "
-            "Nothing was changed."
+            f"duckdb-extension-httpfs=={duckdb.__version__}: `make setup` installs it, "
+            "where PyPI has it for this DuckDB. Nothing was changed."
         )
     connection.execute(f"load {quoted(path)}")
 

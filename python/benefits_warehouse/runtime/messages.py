@@ -41,7 +41,7 @@ ABOUT_CODE = (OSError, ImportError, NameError, AttributeError, TypeError, Memory
 # Whole messages of the engine that name nothing but relations and columns.
 WITHOUT_VALUES = re.compile(
     r"NOT NULL constraint failed: [\w.]+"
-    r"|CHECK constraint failed on table \w+ with expression .*"
+    r'|CHECK constraint failed on table "?\w+"? with expression .*'
     r"|More than one row returned by a subquery.*",
     re.S,
 )
@@ -49,7 +49,7 @@ TYPE = r"(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER|8|16|32|64|128)?|BOOLEAN|DOUBLE
 TYPE += r"|TIMESTAMP(?: WITH TIME ZONE|_\w+)?|DECIMAL\(\d+,\d+\)|UUID|INTERVAL|BLOB)"
 CAST = re.compile(rf"(?: to ({TYPE}))? when casting from source column (\w+)\s*$")
 DUPLICATE_KEY = re.compile(r'Duplicate key "(\w+): ')
-EXCERPT = re.compile(r"LINE (\d+): ([^\n]*)\n *\^\s*$")
+EXCERPT = re.compile(r"LINE (\d+): ([^\n]*)\n *\^+\s*$")
 
 
 def without_values(error: duckdb.Error, sql: str) -> str:

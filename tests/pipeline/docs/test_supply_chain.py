@@ -23,6 +23,7 @@ from conftest import PROJECT, Warehouse
 
 AUDIT = PROJECT / ".ci" / "audit.py"
 LOCK = (PROJECT / "requirements.lock").read_text()
+ENGINE_LOCK = PROJECT / ".ci" / "locks" / "duckdb2.lock"
 GRADE_LOCK = (PROJECT / ".ci" / "locks" / "grade.lock").read_text()
 
 
@@ -39,7 +40,8 @@ def locked_entries(lock: str) -> list[str]:
 def test_tools_of_their_own_environments_are_locked_with_hashes() -> None:
     makefile = (PROJECT / "Makefile").read_text()
     locks = sorted((PROJECT / ".ci" / "locks").glob("*.lock"))
-    assert [lock.stem for lock in locks] == ["dagster", "grade", "lineage"]
+    assert [lock.stem for lock in locks] == ["dagster", "duckdb2", "grade", "lineage"]
+    locks.remove(ENGINE_LOCK)  # no tool
     recipe = makefile.split("\n.venv-%/.installed: .ci/locks/%.lock\n")[1].split("\n\n")[0]
     assert "--require-hashes -r $<" in recipe
     extras = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
@@ -65,6 +67,17 @@ def test_dagster_runs_on_the_project_s_versions() -> None:
     assert {name: dagster[name] for name in shared} == {name: ours[name] for name in shared}
 
 
+def test_the_other_engine_is_all_that_its_lock_changes() -> None:
+    ours, other = (set(locked_entries(lock)) for lock in (LOCK, ENGINE_LOCK.read_text()))
+    names = [
+        {entry.split("==")[0] for entry in entries} for entries in (ours - other, other - ours)
+    ]
+    assert names == [{"duckdb", "duckdb-extension-httpfs"}, {"duckdb"}]
+    [wanted] = re.findall(r"^duckdb==.+$", ENGINE_LOCK.with_suffix(".in").read_text(), re.M)
+    assert f"\n{wanted} " in ENGINE_LOCK.read_text()
+    assert f"LOCK={ENGINE_LOCK.relative_to(PROJECT)}" in (PROJECT / ".ci" / "run").read_text()
+
+
 def test_every_python_package_is_locked_with_hashes() -> None:
     entries = locked_entries(LOCK)
     names = {re.split(r"==|\[", entry)[0] for entry in entries}
@@ -75,7 +88,9 @@ def test_every_python_package_is_locked_with_hashes() -> None:
         assert f"\n{name}=={version} " in LOCK
     for name in re.findall(r'^\s+"([\w-]+)[\[>=]', project, re.M):
         assert name in names
-    assert "--require-hashes -r requirements.lock" in (PROJECT / "Makefile").read_text()
+    makefile = (PROJECT / "Makefile").read_text()
+    assert "\nLOCK := requirements.lock\n" in makefile
+    assert "--require-hashes -r $(LOCK)" in makefile
 
 
 def test_dbt_packages_are_locked() -> None:

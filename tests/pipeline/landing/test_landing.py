@@ -114,12 +114,12 @@ class Loader:
 
     def held_back(self, delivery: str) -> str | None:
         """Why a delivery deletes nothing."""
-        row = self.connection.execute(
+        rows = self.connection.execute(
             "select held_back from landing_files "
             "where feed = 'people' and delivery = ? order by file_id desc",
             [delivery],
-        ).fetchone()
-        return row[0] if row else None
+        ).fetchall()
+        return rows[0][0] if rows else None
 
 
 @pytest.fixture
