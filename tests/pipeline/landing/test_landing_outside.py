@@ -61,7 +61,7 @@ def test_a_linked_folder_of_no_feed_is_told_and_not_listed(zone: Path, place: st
     (zone / place).symlink_to(zone.parent / "outside")
     found = [
         (part.file.path, part.outcome.reason)
-        for _, deliveries in strays.find_strays(zone, [FEED])
+        for _, deliveries in strays.find_strays(zone, [FEED], str)
         for one in deliveries
         for part in one.parts
     ]
@@ -74,7 +74,7 @@ def test_a_link_in_the_place_of_a_feed_is_told_once(zone: Path, place: str) -> N
     shutil.rmtree(zone / "source")
     (zone / place).parent.mkdir(exist_ok=True)
     (zone / place).symlink_to(zone.parent / "outside")
-    assert not list(strays.find_strays(zone, [FEED]))
+    assert not list(strays.find_strays(zone, [FEED], str))
     found = [part for one in files.find_deliveries(zone / "source/feed") for part in one.parts]
     assert len(found) == 1 and "leads out" in str(found[0].outcome.reason)
 
@@ -84,7 +84,7 @@ def test_a_file_in_the_place_of_a_feed_is_told(zone: Path) -> None:
     (zone / "source").mkdir()
     (zone / "source/feed").write_text("a\n1\n")
     assert not files.find_deliveries(zone / "source/feed")
-    assert [one.name for _, found in strays.find_strays(zone, [FEED]) for one in found] == ["feed"]
+    assert [one.name for _, found in strays.find_strays(zone, [FEED], str) for one in found] == ["feed"]
 
 
 def test_a_pipe_that_took_the_place_of_a_file_is_not_waited_for(zone: Path) -> None:
