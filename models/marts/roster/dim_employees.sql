@@ -10,7 +10,11 @@ select
     {{ mask_name('full_name') }} as full_name,
     title,
     {{ mask_email('email') }} as email,
-    if({{ mask_email('email') }} = '****', null, email_domain) as email_domain,
+    {% if var('pii_masking_enabled') -%}
+    case when not {{ holds_personal_data('email_domain') }} then email_domain end as email_domain,
+    {%- else -%}
+    email_domain,
+    {%- endif %}
     {{ person_token('email') }} as email_token,
     company_ein,
     company_ein_source,
