@@ -114,9 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=Path("outputs/dashboard.html"))
     options = parser.parse_args(arguments)
     try:
-        published = Published(options.database)
-        is_masked = published.row(IS_MASKED)["is_masked"]
-        text = dashboard(published, is_masked, dt.datetime.now(dt.UTC))
+        with Published(options.database) as published:
+            is_masked = published.row(IS_MASKED)["is_masked"]
+            text = dashboard(published, is_masked, dt.datetime.now(dt.UTC))
         options.output.parent.mkdir(parents=True, exist_ok=True)
         write_text(options.output, text, None if is_masked else PRIVATE_FILE, mark=os.getpid())
     except (NotPublished, OSError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
@@ -17,7 +17,6 @@ READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
     "autoinstall_known_extensions": "false",
-    "lock_configuration": "true",
 }
 
 
@@ -41,7 +40,7 @@ def shown(value: Any, longest: int = LONGEST_TEXT) -> Any:
 
 
 class Published:
-    """Queries on analytics.duckdb.
+    """Queries on analytics.duckdb; closed at the end of a with statement.
 
     Args:
         path: the database file.
@@ -57,6 +56,13 @@ class Published:
             self._connection = duckdb.connect(str(path), read_only=True, config=READ_ONLY)
         except duckdb.Error as error:
             raise NotPublished(f"{path} can't be opened: {error}") from None
+        self._connection.execute("set lock_configuration = true")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
 
     def rows(self, sql: str, *, raw: bool = False, **parameters: Any) -> list[Row]:
         """Rows of a query, text made fit to be shown.
