@@ -295,6 +295,7 @@ def chosen_findings(warehouse: Told) -> None:
             insert into marts.findings
             select planted.* replace (
                 'F' || row_number() over () as finding_id, 'Acme' as company_name,
+                md5('F' || row_number() over ()) as subject_key,
                 new.severity as severity, new.kind as kind, new.status as status,
                 if(new.status = 'resolved', first_found_at, null) as resolved_at
             )
