@@ -164,7 +164,7 @@ def unknown_kind(name: str) -> str:
     if not ending:
         return "its name has no ending"
     # What follows the last dot may be anything: of a file called after a person, say.
-    is_plain = re.fullmatch(r"[.][A-Za-z][A-Za-z0-9]{0,9}", ending)
+    is_plain = re.fullmatch(r"[.](?=.*[A-Za-z])[A-Za-z0-9]{1,10}", ending)
     return f"{ending if is_plain else 'its ending'} is not a kind that can be read"
 
 

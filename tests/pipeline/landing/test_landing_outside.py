@@ -18,7 +18,7 @@ from test_landing import Loader
 from benefits_warehouse.check.__main__ import main as check
 from benefits_warehouse.landing import files, kinds, strays
 from benefits_warehouse.landing.contract import Feed
-from benefits_warehouse.landing.reading import Reader
+from benefits_warehouse.landing.reading import Reader, unknown_kind
 from benefits_warehouse.runtime import reference
 
 FEED = Feed("source", "feed", "", (), (), frozenset(), {})
@@ -192,3 +192,16 @@ def test_a_larger_limit_lets_a_packed_file_in(tmp_path: Path) -> None:
     for most, wanted in ((1, "refused"), (1, None), (10, "loaded")):
         rows = loader.run(max_unpacked_mb=most)
         assert [row["status"] for row in rows] == ([wanted] * 3 if wanted else []), rows
+
+
+def test_folders_and_endings_are_told_as_names_are(zone: Path) -> None:
+    """Whatever a person called them: neither place nor reason says more than may be shown."""
+    (zone / "ann@acme.example").mkdir()
+    (zone / "ann@acme.example/1.csv").write_text("a\n1\n")
+    shown = {"ann@acme.example": "aaa@aaaa.aaaaaaa"}
+    [(feed, [told])] = strays.find_strays(zone, [FEED], lambda name: shown.get(name, name))
+    assert feed.source == "aaa@aaaa.aaaaaaa"
+    assert "ann" not in str(told.parts[0].outcome.reason)
+    for name in ("1.Ann Lee 415-555-0187", "2.078-05-1120", "3.0780511200"):
+        assert unknown_kind(name) == "its ending is not a kind that can be read"
+    assert unknown_kind("4.7z") == ".7z is not a kind that can be read"
