@@ -1,27 +1,25 @@
-{% macro known_findings(written, named) -%}
+{% macro known_findings(written, persons) -%}
     {#- The CTEs that end in `known`: findings as they were written, and whether their texts can be
         kept (is_kept). What a run without masking said is not kept by one that masks, nor are texts
-        of which it is known by now that they name somebody. -#}
+        of which it is known by now that they name somebody; the name of the company does not count.
+        -#}
     {%- set texts = ["subject", "summary", "evidence_filter"] -%}
-    {%- set is_kept = "written.is_masked and naming.finding_id is null"
+    {%- set is_kept = "written.is_masked and with_names.text is null"
         if var("pii_masking_enabled") else "true" -%}
-    -- What an address or a number was masked in may have been written as well.
-    named as (
-        select text from {{ named }}
-        where shown is distinct from text
-        union
-        select {{ mask_text("text") }} as text from {{ named }}
-        where shown is distinct from text
+    said as (
+        select
+            finding_id,
+            replace(
+                concat_ws('|', {{ texts | join(", ") }}), coalesce(company_name, '****'), '****'
+            ) as text
+        from {{ written }}
     ),
 
-    naming as (
-        select distinct written.finding_id
-        from {{ written }} as written
-        inner join named
-            on
-                contains(concat_ws('|', {{ texts | join(", ") }}), named.text)
-                or contains(written.evidence_filter, replace(named.text, '''', ''''''))
+    texts_said as (
+        select distinct text from said
     ),
+
+    {{ texts_with_names("texts_said", persons) }},
 
     known as (
         select
@@ -32,7 +30,9 @@
             ),
             {{ is_kept }} as is_kept
         from {{ written }} as written
-        left join naming
-            on written.finding_id = naming.finding_id
+        inner join said
+            on written.finding_id = said.finding_id
+        left join with_names
+            on said.text = with_names.text
     )
 {%- endmacro %}

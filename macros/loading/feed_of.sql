@@ -34,6 +34,7 @@
         mart=entry.get("mart") if entry.get("mart") is string,
         mart_count=entry.get("mart_count"),
         rhythm_days=entry.get("rhythm_days"),
+        needs=entry.get("needs"),
         speaks_for=entry.get("speaks_for"),
         seed=entry.get("seed") or part,
         columns=columns,

@@ -64,7 +64,7 @@ deliveries as (
         and runs.started_at > (select max(known.last_found_at) from written_before as known)
 ),
 
-{{ known_findings('written_before', ref('int_texts_named')) }},
+{{ known_findings('written_before', ref('int_persons_named')) }},
 
 {{ pair_findings('observed', 'known') }},
 

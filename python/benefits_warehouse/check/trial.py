@@ -114,16 +114,34 @@ class Trial:
         """SQL name of the staged rows."""
         return f"restricted.staging.stg_{self.name.replace('.', '__')}"
 
+    @property
+    def joined(self) -> str:
+        """SQL of the rows, as staged and as landed."""
+        landed = f"restricted.landing.land_{self.name.replace('.', '__')}"
+        return f"{self.staged} as staged inner join {landed} as landed using (file_id, source_row)"
+
+    def value(self, column: str) -> str:
+        """SQL of a column as it is staged."""
+        return f"staged.{identifier(self.feed.columns[column].staged_as or column)}"
+
     def first_rows(self, connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
         """The first five rows as cleaned and masked, as text, in the order of the registry."""
+        unread, moved = ["0"], ["false"]
+        for column, says in self.feed.columns.items():
+            if says.type in ("date", "timestamp", "money", "ein"):
+                cell = f"landed.{identifier(column)}"
+                is_unread = f"(has_{column}_text and {self.value(column)} is null)"
+                unread += [f"{is_unread}::tinyint"] * (says.type != "ein")
+                moved.append(f"{is_unread} and regexp_matches({cell}, '@|([0-9][^0-9]*){{9}}')")
+        doubtful = f"({' + '.join(unread)} > 1 or {' or '.join(moved)})"  # as macro odd_values
         values = [
-            masked_sql(identifier(says.staged_as or column), says.kind)
+            masked_sql(self.value(column), says.kind, doubtful)
             if says.type in ("text", "name", "email")
-            else f"{identifier(says.staged_as or column)}::varchar"
+            else f"{self.value(column)}::varchar"
             for column, says in self.feed.columns.items()
         ]
         return connection.execute(
-            f"select {', '.join(values)} from {self.staged} order by source_row limit 5"
+            f"select {', '.join(values)} from {self.joined} order by staged.source_row limit 5"
         ).fetchall()
 
     def counts(self, connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
@@ -150,10 +168,8 @@ class Trial:
         says = self.feed.columns[column]
         value = masked_sql(f"landed.{identifier(column)}", says.kind)
         rows = connection.execute(
-            f"""select distinct {value} as value from {self.staged} as staged
-            inner join restricted.landing.land_{self.name.replace(".", "__")} as landed
-                using (file_id, source_row)
-            where has_{column}_text and staged.{identifier(says.staged_as or column)} is null
+            f"""select distinct {value} as value from {self.joined}
+            where has_{column}_text and {self.value(column)} is null
             order by 1 limit 3"""
         ).fetchall()
         return [str(row[0]) for row in rows]

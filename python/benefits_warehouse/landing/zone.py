@@ -6,7 +6,10 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import duckdb
+
 from benefits_warehouse.landing.files import is_hidden
+from benefits_warehouse.privacy.names import shown_names
 
 PLACES = ("BENEFITS_DB_DIR", "BENEFITS_LANDING_ZONE", "BENEFITS_REFERENCE_DIR")
 
@@ -49,9 +52,11 @@ def zone_problem(zone: str, feeds: Sequence[str], has_loaded: bool) -> str:
     names = sorted(entry.name for entry in path.iterdir() if not is_hidden(entry.name))
     wanted = ", ".join(feed.replace(".", "/") for feed in feeds)
     if names and not any(folder.is_dir() for folder in folders):
+        with duckdb.connect() as connection:
+            shown = [shown_names(connection, names[:5])[name] for name in names[:5]]
         return (
             f"The landing zone {zone} has none of the folders of the feeds ({wanted}), but "
-            f"{', '.join(names[:5])}: put each file into the folder of its feed, or {remedy}."
+            f"{', '.join(shown)}: put each file into the folder of its feed, or {remedy}."
         )
     if not has_loaded and not has_files(path):
         return (

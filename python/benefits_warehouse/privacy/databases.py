@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from benefits_warehouse.declarations import columns_of
-from benefits_warehouse.privacy.landed import LandedRows, of_person, searched
+from benefits_warehouse.privacy.landed import LandedRows, of_person
+from benefits_warehouse.privacy.mentions import Mentions, left_of, mentioned
 from benefits_warehouse.privacy.plan import Plan
 from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted, rewrite
 from benefits_warehouse.sql import identifier, quoted
@@ -91,27 +92,9 @@ class DatabaseEraser:
         self.connection.execute(
             "alter table restricted.landing.landing_ledger add column if not exists erased bigint"
         )
-        pattern = quoted(searched(self.landed, plan))
-        for table, columns in self.snapshots():
-            for column in map(identifier, set(self.landed.texts(ROSTER)) & set(columns)):
-                self.connection.execute(
-                    f"""update {table} set
-                        {column} = regexp_replace(
-                            strip_accents({column}), {pattern}, '\\1****\\3', 'g'
-                        )
-                    where regexp_matches(strip_accents({column}), {pattern})"""
-                )
-        kept = f"regexp_replace(strip_accents(name), {pattern}, '\\1****\\3', 'g')"
-        named = f"regexp_matches(strip_accents(name), {pattern})"
-        self.connection.execute(
-            f"""update restricted.landing.landing_ledger set
-                added_columns = list_transform(
-                    added_columns, lambda name: case when {named} then {kept} else name end
-                ),
-                reason = (
-                    select case when {named} then {kept} else name end from (select reason as name)
-                )"""
-        )
+        mentions = Mentions(self.connection, plan)
+        self.clean_texts(mentions, "restricted", "snapshots")
+        self.clean_ledger(mentions)
         for name in self.landed.feeds:
             for file_id, rows in self.landed.erased_rows(name).items():
                 self.connection.execute(
@@ -121,12 +104,82 @@ class DatabaseEraser:
                 )
         self.connection.execute("commit")
 
+    def clean_texts(self, mentions: Mentions, database: str, *schemas: str) -> None:
+        """Take the person out of all texts of some schemas.
+
+        Args:
+            mentions: those of the person.
+            database: name that it is attached by.
+            schemas: names of the schemas.
+        """
+        keys = {
+            column
+            for feed in self.landed.registry.values()
+            for column in set(feed.key) & set(feed.having("free_text"))
+        }
+        for schema, table, column in self.landed.query(
+            "select schema_name, table_name, column_name from duckdb_columns() "
+            "where database_name = ? and list_contains(?::varchar[], schema_name) "
+            "and data_type = 'VARCHAR'",
+            [database, list(schemas)],
+        ):
+            place, text = ".".join(map(identifier, (database, schema, table))), identifier(column)
+            if column == "entity_key":
+                self.clean_keys(mentions, place)
+            elif mentions.note(f"select {text} from {place}"):
+                self.connection.execute(
+                    f"update {place} set {text} = {left_of(text, column in keys)} "
+                    f"where {mentioned(text)}"
+                )
+
+    def clean_keys(self, mentions: Mentions, place: str) -> None:
+        """Take the person out of the parts of keys, as out of the landed rows that they are of.
+
+        Args:
+            mentions: those of the person.
+            place: SQL name of a table with entity_key.
+        """
+        parts = "string_split(entity_key, chr(31))"
+        if mentions.note(f"select unnest({parts}) from {place}"):
+            left = mentions.noted(is_key=True)
+            for (key,) in self.landed.query(
+                f"select distinct entity_key from {place} where list_has_any({parts}, ?)",
+                [sorted(left)],
+            ):
+                kept = chr(31).join(left.get(part, part) for part in key.split(chr(31)))
+                self.landed.query(
+                    f"update {place} set entity_key = ? where entity_key = ?", [kept, key]
+                )
+
+    def clean_ledger(self, mentions: Mentions) -> None:
+        """Take the person out of the reasons and the added columns of deliveries.
+
+        Args:
+            mentions: those of the person.
+        """
+        ledger = "restricted.landing.landing_ledger"
+        mentions.note(
+            f"select unnest(added_columns) from {ledger} union select reason from {ledger}"
+        )
+        left = mentions.noted()
+        for file_id, columns, reason in self.landed.query(
+            f"select file_id, added_columns, reason from {ledger}"
+        ):
+            if {*(columns or []), reason} & set(left):
+                kept = columns and [left.get(name, name) for name in columns]
+                self.landed.query(
+                    f"update {ledger} set added_columns = ?::varchar[], reason = ? "
+                    "where file_id = ?",
+                    [kept, left.get(reason, reason), file_id],
+                )
+
     def clean_analytics(self, plan: Plan) -> None:
         """Erase in the working copy of analytics.duckdb, and record the erasure as a run."""
         self.connection.execute("begin")
         self.drop_derived("analytics", plan)
         self.empty_quarantine(plan)
         self.drop_findings(plan)
+        self.clean_texts(Mentions(self.connection, plan), "analytics", "marts", "quality")
         self.record(plan)
         self.connection.execute("commit")
 

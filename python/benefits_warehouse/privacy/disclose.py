@@ -14,15 +14,15 @@ import duckdb
 
 from benefits_warehouse.privacy.audit import record
 from benefits_warehouse.privacy.commands import enter_warehouse
-from benefits_warehouse.privacy.erasure import Erasure
+from benefits_warehouse.privacy.erasure import DISCLOSURES, Erasure
 from benefits_warehouse.privacy.forget import read_request
 from benefits_warehouse.privacy.forgotten import KINDS
+from benefits_warehouse.privacy.mentions import Mentions
 from benefits_warehouse.privacy.plan import Plan, Who
 from benefits_warehouse.runtime.dbt_plugin import release_locks
 from benefits_warehouse.sql import identifier, quoted
 from benefits_warehouse.whole_files import PRIVATE_FOLDER
 
-FOLDER = Path("restricted/disclosures")
 # How rows of the person are found in what is published: by the sender's ids, which stay as sent.
 IDS = tuple(kind for kind in KINDS if kind != "email")
 
@@ -38,7 +38,7 @@ class Disclosure:
         self.erasure = Erasure(folder)
         self.connection = self.erasure.connection
         self.landed = self.erasure.finder.landed
-        self.goal = folder / FOLDER / f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H%M%S%fZ}"
+        self.goal = folder / DISCLOSURES / f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H%M%S%fZ}"
 
     def write(self, who: Who, is_exact: bool) -> dict[str, int]:
         """Write the files.
@@ -63,15 +63,13 @@ class Disclosure:
             for name in self.landed.personal()
             if self.landed.files(name)
         }
-        if not sum(finder.find_in(name, found, plan) for name in queries):
+        if not finder.find_names(found, plan):
             raise RuntimeError("Nobody with these identifiers is in the warehouse.")
-        plan.names = sorted({name for name in plan.names if " " in name})
+        Mentions(self.connection, plan).note(f"select raw_line from {self.landed.lines()}")
         for table, condition in self.erasure.databases.history(plan):
             place = table.split(".")[-1].strip('"')
             queries[f"snapshots.{place}"] = f"from {table} where {condition}"
-        queries["rejected_lines"] = (
-            f"from {self.landed.lines()} where {finder.lines_of(plan, found)}"
-        )
+        queries["rejected_lines"] = f"from {self.landed.lines()} where {finder.lines_of(found)}"
         queries |= self.published(found)
         self.goal.mkdir(parents=True, mode=PRIVATE_FOLDER)
         self.goal.parent.chmod(PRIVATE_FOLDER)

@@ -8,8 +8,10 @@ step may be done twice.
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import os
+import shutil
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -24,14 +26,16 @@ from benefits_warehouse.landing.arrivals import make_table
 from benefits_warehouse.landing.contract import Feed
 from benefits_warehouse.landing.presence import Presence
 from benefits_warehouse.privacy.databases import DatabaseEraser
-from benefits_warehouse.privacy.finding import Finder
-from benefits_warehouse.privacy.forgotten import Forgotten, check_list, list_pepper
+from benefits_warehouse.privacy.finding import Finder, holds
+from benefits_warehouse.privacy.forgotten import TELLING, Forgotten, check_list, list_pepper
 from benefits_warehouse.privacy.landed import LandedEraser, LandedRows
 from benefits_warehouse.privacy.plan import Plan, Who
 from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted
 from benefits_warehouse.runtime.database_copy import keep_no_former
 from benefits_warehouse.runtime.dbt_plugin import read_pepper
 from benefits_warehouse.sql import quoted
+
+DISCLOSURES = Path("restricted/disclosures")  # a folder a disclosure, see disclose
 
 
 def open_warehouse(folder: Path, pepper: str) -> duckdb.DuckDBPyConnection:
@@ -111,6 +115,16 @@ class Erasure:
             plan.erased = erased
             plan.save(self.plan_file)
 
+    def drop_disclosures(self, plan: Plan) -> None:
+        """Remove the disclosures that hold the person, in whichever file.
+
+        Args:
+            plan: what is to be done.
+        """
+        for folder in (self.folder / DISCLOSURES).glob("*"):
+            if any(discloses(path, plan) for path in folder.glob("*.csv")):
+                shutil.rmtree(folder)
+
     def run(self, plan: Plan, dbt: list[str]) -> None:
         """Erase what the plan says, and build the rest anew.
 
@@ -122,6 +136,7 @@ class Erasure:
             RuntimeError: the build failed; the published file and exports are the old ones still.
         """
         self.erase_landed(plan)
+        self.drop_disclosures(plan)
         self.databases.erase(plan)
         self.connection.close()
         if not build_anew(self.folder, dbt, plan.run_id):
@@ -130,6 +145,23 @@ class Erasure:
                 "is from before. Fix what the build names, and run this again."
             )
         self.plan_file.unlink()
+
+
+def discloses(path: Path, plan: Plan) -> bool:
+    """Whether a file of a disclosure holds a person: an id in its column, or a name or address.
+
+    Args:
+        path: the file.
+        plan: whose person is meant.
+    """
+    words = [value for values in plan.who.values() for value in values if len(value) >= TELLING]
+    with path.open(newline="", encoding="utf-8") as file:
+        is_row_of = any(
+            row.get(kind) in values
+            for row in csv.DictReader(file)
+            for kind, values in plan.who.items()
+        )
+    return is_row_of or holds(path, [*words, *plan.names])
 
 
 def zone_of(dbt: list[str]) -> Path | None:

@@ -13,7 +13,9 @@ from typing import IO, Any
 from benefits_warehouse.feeds import seed_of
 from benefits_warehouse.privacy.cleaning import cleaned
 from benefits_warehouse.privacy.forgotten import TELLING, tidy
-from benefits_warehouse.privacy.landed import LandedRows, of_person, searched
+from benefits_warehouse.privacy.landed import LandedRows, of_person
+from benefits_warehouse.privacy.mentions import Mentions, mentioned
+from benefits_warehouse.privacy.names import pairs_sql
 from benefits_warehouse.privacy.plan import Plan, Who
 from benefits_warehouse.sql import identifier, quoted
 
@@ -50,8 +52,7 @@ class Finder:
             started_at=str(dt.datetime.now(dt.UTC).replace(tzinfo=None)),
             who={kind: sorted(values) for kind, values in found.items()},
         )
-        count = sum(self.find_in(name, found, plan) for name in self.landed.personal())
-        plan.names = sorted({name for name in plan.names if " " in name})
+        count = self.find_names(found, plan)
         self.find_holders(plan, found, zone)
         if not count and not is_exact:
             raise RuntimeError(
@@ -112,13 +113,30 @@ class Finder:
                     )
                 }
 
+    def find_names(self, who: Who, plan: Plan) -> int:
+        """Put into the plan what the person is called.
+
+        Args:
+            who: identifiers by kind.
+            plan: its names, pairs and hashes are filled in.
+
+        Returns:
+            The number of landed rows of the person.
+        """
+        landed = self.landed
+        feeds = [name for name in landed.personal() if landed.files(name)]
+        count = sum(self.find_in(name, who, plan) for name in feeds)
+        plan.names = sorted({name for name in plan.names if " " in name})
+        plan.pairs = sorted(set(plan.pairs))
+        return count
+
     def find_in(self, name: str, who: Who, plan: Plan) -> int:
         """Put into the plan what a feed holds of a person.
 
         Args:
             name: source.feed.
             who: identifiers by kind.
-            plan: its names and hashes are added to.
+            plan: its names, pairs and hashes are added to.
 
         Returns:
             The number of rows found.
@@ -134,6 +152,10 @@ class Finder:
             full = tidy(f"nullif(concat_ws(' ', {', '.join(parts)}), '')", "name")
             found = landed.query(f"select distinct {full} as name from {rows} where name <> ''")
             plan.names += [row[0] for row in found]
+            *first, last = parts
+            split = f"concat_ws(' ', {', '.join(first or parts)}), {last if first else 'null'}"
+            called = f"(select {split} from {rows}) as called (first_names, last_names)"
+            plan.pairs += [row[0] for row in landed.query(pairs_sql(called))]
         return landed.count(f"from {rows}")
 
     def find_holders(self, plan: Plan, who: Who, zone: Path | None) -> None:
@@ -147,47 +169,48 @@ class Finder:
             who: identifiers by kind.
             zone: the landing zone, where there is one.
         """
-        landed, pattern = self.landed, quoted(searched(self.landed, plan))
-        lines = f"select distinct file_id from {landed.lines()} where {self.lines_of(plan, who)}"
-        for name in landed.feeds:
-            texts = [
-                f"coalesce(regexp_matches(strip_accents({identifier(column)}), {pattern}), false)"
-                for column in landed.texts(name)
-            ]
-            named = " or ".join([landed.of(name, who), *texts])
-            files = self.holding_files(name, f"({named})") if landed.files(name) else []
-            source, feed = name.split(".")
-            rows = landed.query(
-                f"""select
-                    file,
-                    status,
-                    file_id in ({lines})
-                    or regexp_matches(strip_accents(concat_ws(' ', file, added_columns)), {pattern})
-                from restricted.landing.landing_ledger
-                where source = {quoted(source)} and feed = {quoted(feed)}"""
+        landed, mentions = self.landed, Mentions(self.landed.connection, plan)
+        mentions.note(f"select raw_line from {landed.lines()}")
+        lines = {
+            row[0]
+            for row in landed.query(
+                f"select distinct file_id from {landed.lines()} where {self.lines_of(who)}"
             )
+        }
+        names = "concat_ws(' ', file, list_aggregate(added_columns, 'string_agg', ' '))"
+        mentions.note(f"select {names} from restricted.landing.landing_ledger")
+        ledger = landed.query(
+            f"select source || '.' || feed, file, status, file_id, {mentioned(names)} "
+            "from restricted.landing.landing_ledger"
+        )
+        for name in landed.feeds:
+            files = self.holding_files(name, landed.of(name, who)) if landed.files(name) else []
+            for text in map(identifier, landed.texts(name)):
+                if mentions.note(f"select {text} from {landed.rows(name)}"):
+                    files += self.holding_files(name, f"coalesce({mentioned(text)}, false)")
+            source, feed = name.split(".")
             words = [value for values in who.values() for value in values if len(value) >= TELLING]
-            for file, status, is_named in rows:
+            for file, status, file_id, is_named in (row[1:] for row in ledger if row[0] == name):
                 path = zone / source / feed / file if zone else None
-                if is_named or (
-                    status == "refused" and path and holds(path, [*words, *plan.names])
+                if (
+                    is_named
+                    or file_id in lines
+                    or (status == "refused" and path and holds(path, [*words, *plan.names]))
                 ):
                     files.append(file)
             plan.holders[name] = sorted(set(files))
 
-    def lines_of(self, plan: Plan, who: Who) -> str:
-        """SQL condition: which malformed lines name a person.
+    def lines_of(self, who: Who) -> str:
+        """SQL condition: which malformed lines name a person; what they mention is noted.
 
         Args:
-            plan: its names are known.
             who: identifiers by kind.
         """
         cells = "string_split_regex(lower(raw_line), '[ ]*[,;|\\t\"]+[ ]*')"
         ids = [value.lower() for values in who.values() for value in sorted(values)]
         telling = [value for value in ids if len(value) >= TELLING or not value.isdecimal()]
         found = f"list_has_any({cells}, [{', '.join(map(quoted, telling))}]::varchar[])"
-        pattern = quoted(searched(self.landed, plan))
-        return f"(regexp_matches(strip_accents(raw_line), {pattern}) or {found})"
+        return f"({mentioned('raw_line')} or {found})"
 
     def holding_files(self, name: str, condition: str) -> list[str]:
         """The delivered files that hold a person: of a snapshot all that showed the row.

@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
-from itertools import permutations
 from pathlib import Path
 
 import duckdb
@@ -114,29 +113,23 @@ def is_telling(value: str) -> str:
     )
 
 
-def name_pattern(name: str) -> str:
-    """A regular expression of a full name: its parts in any order, initials between them or not.
-
-    Args:
-        name: the name; of more than four parts the order is kept.
-    """
-    between = r"[^\p{L}\p{N}]+(?:\p{L}[^\p{L}\p{N}]+)?"
-    parts = [re.escape(part) for part in name.split()]
-    orders = permutations(parts) if len(parts) <= 4 else [tuple(parts)]
-    return "|".join(between.join(order) for order in sorted(set(orders)))
+def narrow(text: str) -> str:
+    """SQL of a text without wide letters and digits, accents and signs that are not seen."""
+    plain = "".join(map(chr, range(0x21, 0x7F)))
+    wide = "".join(map(chr, range(0xFF01, 0xFF5F)))
+    seen = rf"regexp_replace({text}, '\p{{Cf}}', '', 'g')"
+    return f"strip_accents(translate({seen}, {quoted(wide)}, {quoted(plain)}))"
 
 
-def pattern_of(values: Iterable[str], names: Iterable[str] = ()) -> str:
-    """A regular expression that finds values and names as whole words, whatever their case.
+def pattern_of(values: Iterable[str]) -> str:
+    """A regular expression that finds values as whole words, whatever their case.
 
     Args:
         values: addresses and ids; those of a few characters are left out, since they would be
             found in what others say.
-        names: full names, without accents, as the text is to be that is searched.
     """
     edge = r"[^\p{L}\p{N}]"
     found = [re.escape(value) for value in sorted(values) if len(value) >= TELLING]
-    found += [name_pattern(name) for name in sorted(names)]
     return f"(?i)(^|{edge})({'|'.join(found)})({edge}|$)" if found else NOTHING
 
 
@@ -303,11 +296,11 @@ class Forgotten:
         )
         return int(found)
 
-    def lines_named(self, pattern: str = "") -> str:
-        """SQL: which malformed lines name forgotten persons.
+    def lines_named(self, more: str = "") -> str:
+        """SQL condition: which malformed lines name forgotten persons.
 
         Args:
-            pattern: what to look for besides the list, see pattern_of.
+            more: SQL condition, which lines do so besides.
         """
         cells = "list_distinct(string_split_regex(raw_line, '[,;|\\t\"]+'))"
         ids = f"list_filter({cells}, lambda cell: {is_telling('cell')})"
@@ -317,34 +310,19 @@ class Forgotten:
             for kind in KINDS
         )
         names = f"list_has_any({found}, (select list(token) from forgotten))"
-        searched = f" or regexp_matches(strip_accents(raw_line), {quoted(pattern)})"
-        return names + searched * bool(pattern)
+        return f"{names} or {more}" if more else names
 
-    def erase_lines(self, path: Path, pattern: str = "") -> int:
+    def erase_lines(self, path: Path, more: str = "") -> int:
         """Drop the text of malformed lines that name forgotten persons; the lines stay counted.
 
         Args:
             path: Parquet file of malformed lines.
-            pattern: what to look for besides the list, see pattern_of.
+            more: see lines_named.
 
         Returns:
             The number of lines whose text was dropped now.
         """
-        return self.erase_text(path, "raw_line", self.lines_named(pattern))
-
-    def erase_mentions(self, path: Path, column: str, pattern: str, is_kept: bool) -> int:
-        """Take a person out of a text of others' rows; returns the number of rows.
-
-        Args:
-            path: Parquet file of landed rows.
-            column: column of the text.
-            pattern: what to look for, see pattern_of.
-            is_kept: the rest of the text stays.
-        """
-        text = f"strip_accents({identifier(column)})"
-        kept = f"regexp_replace({text}, {quoted(pattern)}, '\\1****\\3', 'g')"
-        names = f"regexp_matches({text}, {quoted(pattern)})"
-        return self.erase_text(path, column, names, kept if is_kept else "null")
+        return self.erase_text(path, "raw_line", self.lines_named(more))
 
     def count_text(self, path: Path, column: str, names: str) -> int:
         """In how many rows of a file a condition on the text of a column holds.

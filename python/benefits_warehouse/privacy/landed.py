@@ -13,13 +13,12 @@ from benefits_warehouse.feeds import Feed as DeclaredFeed
 from benefits_warehouse.landing.contract import Feed
 from benefits_warehouse.landing.intact import forget_notes
 from benefits_warehouse.privacy.forgotten import (
-    KINDS,
     TELLING,
     Forgotten,
-    pattern_of,
     spelled,
     tidy,
 )
+from benefits_warehouse.privacy.mentions import Mentions, left_of, mentioned
 from benefits_warehouse.privacy.plan import Plan
 from benefits_warehouse.sql import identifier, only_row, quoted
 
@@ -70,42 +69,26 @@ class LandedRows:
         rows = f"read_parquet({quoted(path)})" if path else self.rows(name)
         return {row[0] for row in self.query(f"describe select * from {rows}")}
 
-    def texts(self, name: str, path: Path | None = None) -> dict[str, bool]:
-        """Free text of a feed, and whether the rest of a text stays when a person is taken out.
-
-        A key stays as it is: what is left of it would be another row's.
+    def texts(self, name: str, path: Path | None = None) -> list[str]:
+        """The columns of a feed in which others may say something of a person.
 
         Args:
             name: source.feed.
             path: see columns.
         """
         declared, landed = self.registry[name], self.columns(name, path)
-        found = {column: False for column in declared.masked("hidden")}
-        found |= {column: True for column in declared.having("free_text")}
-        return {
-            column: is_kept
-            for column, is_kept in found.items()
-            if column in landed and not declared.columns[column].key
-        }
+        found = (*declared.having("free_text"), *declared.masked("hidden"))
+        return [column for column in found if column in landed]
 
-    def mentioning(self, name: str, pattern: str) -> list[Path]:
-        """The files of a feed in which a text says what a pattern finds, see forgotten.pattern_of.
+    def left_of(self, name: str, column: str) -> str:
+        """SQL of what is left of a text of a feed that names the person, see Mentions.
 
         Args:
             name: source.feed.
-            pattern: the pattern.
+            column: one of texts: a note goes as a whole.
         """
-        texts = [
-            f"regexp_matches(strip_accents({identifier(column)}), {quoted(pattern)})"
-            for column in self.texts(name)
-        ]
-        if not texts:
-            return []
-        found = self.query(
-            f"select distinct filename from {self.rows(name, ', filename = true')} "
-            f"where {' or '.join(texts)}"
-        )
-        return [Path(row[0]) for row in found]
+        says = self.registry[name].columns[column]
+        return "null" if says.pii else left_of(identifier(column), says.key)
 
     def of(self, name: str, who: Mapping[str, Iterable[str]], path: Path | None = None) -> str:
         """SQL condition: which landed rows of a feed are of a person, see of_person and columns."""
@@ -181,18 +164,6 @@ def same(column: str, kind: str, value: str) -> str:
     )
 
 
-def searched(landed: LandedRows, plan: Plan) -> str:
-    """The pattern of what a plan's person is called, see forgotten.pattern_of.
-
-    Args:
-        landed: the landed rows.
-        plan: whose person is meant.
-    """
-    plain = landed.query("select strip_accents(unnest(?::varchar[]))", [plan.names])
-    values = [value for kind in KINDS for value in plan.who[kind]]
-    return pattern_of(values, [row[0] for row in plain])
-
-
 class LandedEraser:
     """Empties the landed rows of a person, and puts the person on the list.
 
@@ -219,21 +190,38 @@ class LandedEraser:
         """
         self.forgotten.add(plan.who, self.pepper)
         forget_notes(self.landed.folder)
-        pattern = searched(self.landed, plan)
+        mentions = Mentions(self.landed.connection, plan)
+        mentions.note(f"select raw_line from {self.landed.lines()}")
         if plan.lines is None:  # counted before the first is gone, or a kill would lose count
-            plan.lines = self.count_lines(pattern)
+            plan.lines = self.count_lines()
             save()
         for path in self.landed.files("rejected_lines"):
-            self.forgotten.erase_lines(path, pattern)
+            self.forgotten.erase_lines(path, mentioned("raw_line"))
         for name, feed in self.landed.personal().items():
             self.forget_presence(name, self.landed.of(name, plan.who))
             for path in self.landed.files(name):
                 self.forgotten.erase(feed, path, self.landed.of(name, plan.who, path))
         for name in self.landed.feeds:
-            for path in self.landed.mentioning(name, pattern):
-                for column, is_kept in self.landed.texts(name, path).items():
-                    self.forgotten.erase_mentions(path, column, pattern, is_kept)
+            for column in self.landed.texts(name):
+                self.erase_mentions(mentions, name, column)
         return self.erased_now(plan.lines)
+
+    def erase_mentions(self, mentions: Mentions, name: str, column: str) -> None:
+        """Take the person out of what the rows of others say in a column.
+
+        Args:
+            mentions: those of the person.
+            name: source.feed.
+            column: see LandedRows.texts.
+        """
+        landed, text = self.landed, identifier(column)
+        if mentions.note(f"select {text} from {landed.rows(name)}"):
+            for (path,) in landed.query(
+                f"select distinct filename from {landed.rows(name, ', filename = true')} "
+                f"where {mentioned(text)}"
+            ):
+                left = landed.left_of(name, column)
+                self.forgotten.erase_text(Path(path), column, mentioned(text), left)
 
     def forget_presence(self, name: str, condition: str) -> None:
         """Drop what is known of which deliveries held the rows of a person.
@@ -254,14 +242,10 @@ class LandedEraser:
                 )"""
             )
 
-    def count_lines(self, pattern: str) -> dict[str, int]:
-        """How many malformed lines of each feed name the person.
-
-        Args:
-            pattern: what to look for, see forgotten.pattern_of.
-        """
+    def count_lines(self) -> dict[str, int]:
+        """How many malformed lines of each feed name the person; those that do are noted."""
         lines: dict[str, int] = {}
-        names = self.forgotten.lines_named(pattern)
+        names = self.forgotten.lines_named(mentioned("raw_line"))
         for path in self.landed.files("rejected_lines"):
             ((source, feed),) = self.landed.query(
                 f"select source, feed from {quoted(path)} limit 1"

@@ -25,6 +25,8 @@ MASKING: tuple[str, ...] = (
     "mask_delivered",
 )
 MASKING += ("holds_personal_data", "plain_text", "has_signs_of", "is_id", "person_token")
+# Those that find names in texts, and what they call.
+NAMING = ("plain_words", "word_pattern", "name_pairs", "texts_with_names")
 
 
 @cache
@@ -37,20 +39,52 @@ def macros() -> Any:
     source = (privacy / "personal_patterns.sql").read_text()
     environment.from_string(source).module.personal_patterns()  # type: ignore[attr-defined]
     environment.globals |= {"personal_patterns": lambda: patterns, "var": lambda name: True}
-    texts = [(privacy / f"{name}.sql").read_text() for name in MASKING]
+    environment.globals["name_token"] = plain_pair
+    texts = [(privacy / f"{name}.sql").read_text() for name in (*MASKING, *NAMING)]
     texts += [path.read_text() for path in sorted(MACROS.glob("*.sql"))]
     return environment.from_string("".join(texts)).module
 
 
-def masked_sql(value: str, kind: str) -> str:
+def plain_pair(one: str, other: str) -> str:
+    """SQL of two words as a name, in clear: nothing is kept of what Python compares.
+
+    Args:
+        one: SQL of a plain word.
+        other: SQL of another one.
+    """
+    return f"(least({one}, {other}) || ' ' || greatest({one}, {other}))"
+
+
+def masked_sql(value: str, kind: str, is_doubtful: str = "false") -> str:
     """SQL of a value as it may be shown, as text.
 
     Args:
         value: SQL of the value.
         kind: what its column holds, see the macro mask_delivered; an id needs the pepper in the
             session, and a date, an amount or a company is one that could not be read.
+        is_doubtful: SQL condition, the cells of the row may have moved.
     """
-    return f"({macros().mask_delivered(value, kind)})::varchar"
+    return f"({macros().mask_delivered(value, kind, is_doubtful=is_doubtful)})::varchar"
+
+
+def pairs_sql(names: str) -> str:
+    """SQL of the pairs of words by which a person is known, as texts `a b` in their order.
+
+    Args:
+        names: relation with first_names and last_names, see the macro name_pairs.
+    """
+    pair = plain_pair("first_name", "last_name")
+    return f"with {macros().name_pairs(names)} select distinct {pair} as name_token from pairs"
+
+
+def texts_with_names_sql(texts: str, persons: str) -> str:
+    """SQL of the texts that name a person, and as `masked` what is left of them.
+
+    Args:
+        texts: relation with the column text, each once.
+        persons: relation with name_token, see pairs_sql.
+    """
+    return f"with {macros().texts_with_names(texts, persons)} from with_names"
 
 
 @cache

@@ -20,6 +20,7 @@ class Plan:
         started_at: when it began, UTC, as ISO text without a zone.
         who: identifiers of the person by kind.
         names: full names of the person, tidied.
+        pairs: the words by which texts name the person, two each, see names.pairs_sql.
         hashes: content hashes of the person's landed rows, as text.
         holders: feed to the delivered files that hold the person.
         models: names of the models below the feeds that name persons.
@@ -32,6 +33,7 @@ class Plan:
     started_at: str
     who: dict[str, list[str]]
     names: list[str] = field(default_factory=list)
+    pairs: list[str] = field(default_factory=list)
     hashes: list[str] = field(default_factory=list)
     holders: dict[str, list[str]] = field(default_factory=dict)
     models: list[str] = field(default_factory=list)

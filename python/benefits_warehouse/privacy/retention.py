@@ -20,8 +20,7 @@ import yaml
 
 from benefits_warehouse.privacy.audit import record
 from benefits_warehouse.privacy.commands import enter_warehouse
-from benefits_warehouse.privacy.disclose import FOLDER as DISCLOSURES
-from benefits_warehouse.privacy.erasure import build_anew, open_warehouse
+from benefits_warehouse.privacy.erasure import DISCLOSURES, build_anew, open_warehouse
 from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted, rewrite
 from benefits_warehouse.privacy.shareable import given_vars
 from benefits_warehouse.runtime.dbt_plugin import refuse_while_rotating, release_locks

@@ -123,6 +123,12 @@ FEEDS = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["feeds
 COLUMNS = {name.replace(".", "/"): list(feed["columns"]) for name, feed in FEEDS.items()}
 
 
+def header_of(zone: Path, feed: str) -> list[str]:
+    """The columns of a feed that its first file has."""
+    with min((zone / feed).glob("**/*.csv")).open() as file:
+        return file.readline().strip().split(",")
+
+
 class Floor:
     """One run over a landing zone.
 
@@ -164,7 +170,7 @@ class Floor:
 
     def read(self, feed: str) -> str:
         """SQL that reads the files of a feed as text."""
-        columns = ", ".join(f"\"{name}\": 'VARCHAR'" for name in COLUMNS[feed])
+        columns = ", ".join(f"\"{name}\": 'VARCHAR'" for name in header_of(self.zone, feed))
         return (
             f"read_csv('{self.zone}/{feed}/**/*.csv', columns = {{{columns}}}, header = true, "
             "auto_detect = false, delim = ',', quote = '\"', escape = '\"', filename = true, "
@@ -176,7 +182,7 @@ class Floor:
 
         The row's number in its file is the position in the Parquet file, which a reader knows.
         """
-        names = ", ".join(f'"{name}"' for name in COLUMNS[feed])
+        names = ", ".join(f'"{name}"' for name in header_of(self.zone, feed))
         self.run("set preserve_insertion_order = true")
         if not self.is_landed:
             self.run(
@@ -231,7 +237,7 @@ class Floor:
         withheld = sum(bits[rule] for rule in rules if tiers[rule] == "2")
         fired = " + ".join(f"if({sql}, {bits[rule]}, 0)" for rule, sql in rules.items())
         source = next(name for name in COLUMNS if name.endswith(table))
-        names = [f'"{name}"' for name in COLUMNS[source].split()]
+        names = [f'"{name}"' for name in header_of(self.zone, source)]
         files = self.connection.execute(f"select distinct filename from {rows}").fetchall()
         literals = ", ".join(repr(row[0]) for row in sorted(files))
         self.run(f"create type {table}_file as enum ({literals})")
@@ -323,7 +329,8 @@ class Floor:
         source = next(name for name in COLUMNS if name.endswith(table))
         system = source.split("/")[0]
         texts = ", ".join(
-            f'texts[{number}] as "{name}"' for number, name in enumerate(COLUMNS[source].split(), 1)
+            f'texts[{number}] as "{name}"'
+            for number, name in enumerate(header_of(self.zone, source), 1)
         )
         lineage = (
             "enum_code(file) * 100000000000 + position + 1 as row_id, "

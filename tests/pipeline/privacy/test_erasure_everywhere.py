@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pytest
 from conftest import Warehouse
@@ -19,11 +21,18 @@ from test_erasure import (
 )
 from traces import traces
 
-from benefits_warehouse.privacy.forgotten import name_pattern, on_list, pattern_of, tokens
+from benefits_warehouse.privacy.disclose import Disclosure
+from benefits_warehouse.privacy.forgotten import KINDS, on_list, tokens
+from benefits_warehouse.privacy.mentions import Mentions, left_of
+from benefits_warehouse.privacy.names import pairs_sql
+from benefits_warehouse.privacy.plan import Plan
 
 SHORT = "7"  # the id of the person in the roster: it is in what others say, too
 ROSTER, HOLDERS = "benefits_admin.employees", "spend_accounts.employees"
+PLANS = "benefits_admin.plans"
 CARDS, ACCOUNTS = "spend_accounts.transactions", "spend_accounts.benefit_accounts"
+WIDE = "Ｚｙｑ\u00advander"  # the last name, as no search by bytes finds it
+TERMS = {"company_ein": "11-1111111", "plan_type": "Medical", "end_date": "2024-12-31"}
 SPELLINGS = ["p-1042", "P–1042", " P\u00a0- 1042", "Ｐ-１０４２"]
 LATER = [  # spellings of what was forgotten
     person("P-a", "Ann New", f"Ann.{CANARY.upper()}＠acme.com"),
@@ -45,7 +54,7 @@ def deliver(forgetting: Forgetting) -> None:
             OTHERS[1] | {"notes": f"ask ann q. {CANARY}"} | header,
             OTHERS[2] | {"notes": "room 7, desk 7"} | header,
             *(row | header for row in OTHERS[3:]),
-            person(SHORT, f"Ann {CANARY}", EMAIL) | {f"Ann {CANARY} 1980": "x"},
+            person(SHORT, f"Ann Maria {CANARY}", EMAIL) | {f"Ann {CANARY} 1980": "x"},
             person("", f"Sr. {CANARY}", "Clerk", title=EMAIL, company_ein=CANARY) | header,
         ],
     )
@@ -54,10 +63,21 @@ def deliver(forgetting: Forgetting) -> None:
     path = warehouse.deliver(
         CARDS,
         "1.csv",
-        [OTHER_TRANSACTIONS[0] | {"merchant": f"Gift for Ann {CANARY}"}, *OTHER_TRANSACTIONS[1:]],
+        [
+            OTHER_TRANSACTIONS[0] | {"merchant": f"Gift for Ann {CANARY}"},
+            OTHER_TRANSACTIONS[1] | {"merchant": f"{WIDE}, Maria: flowers"},
+            *OTHER_TRANSACTIONS[2:],
+        ],
     )
     with path.open("a") as file:
         file.write(f'broken,"{CANARY} Ann",x\nbroken,{SHORT},kept\nbroken,{HOLDER.lower()}\n')
+    plans = [
+        TERMS | {"carrier_name": f"Ann {CANARY} Mutual", "start_date": "2024-01-01"},
+        TERMS | {"carrier_name": f"Maria {CANARY} Mutual", "start_date": "2024-01-01"},
+        TERMS | {"carrier_name": f"Maria {WIDE} Life", "start_date": "2024-99-01"},
+        TERMS | {"carrier_name": "Nobody Life", "start_date": "2024-99-01"},
+    ]
+    warehouse.deliver(PLANS, "1.csv", plans)
     warehouse.deliver(ROSTER, "2.csv", f"number;of;{EMAIL}\n1;2;3\n")
 
 
@@ -86,19 +106,38 @@ def test_nothing_is_left_anywhere(tmp_path_factory: pytest.TempPathFactory) -> N
         connection.execute(f"""create schema if not exists test_failures;
             create table test_failures.of_a_test as select 'Ann {CANARY}' as value""")
     tokens_of_names = "select count(*) from intermediate.int_persons_named"
-    assert warehouse.query_restricted(tokens_of_names) == [(2,)]  # of all the others, one
+    assert warehouse.query_restricted(tokens_of_names) == [(3,)]  # of all the others, one
+    disclosed = warehouse.database / "restricted/disclosures"
+    for who in ({"email": {EMAIL}}, {"person_id": {OTHERS[3]["person_id"]}}):
+        with warehouse.as_process(forgetting.environment):
+            disclosure = Disclosure(warehouse.database)
+            disclosure.write({kind: who.get(kind, set()) for kind in KINDS}, False)
+            disclosure.connection.close()
+    assert len(list(disclosed.iterdir())) == 2
     assert forgetting.forget() == 0, forgetting.output[-3000:]
     assert CANARY.lower() not in forgetting.output.lower()
     told = forgetting.output.split("still hold the person")[1]
     for place in (f"{ROSTER} 1.csv", f"{ROSTER} 2.csv", f"{HOLDERS} 1.csv", f"{CARDS} 1.csv"):
         assert place in told, place
+    assert f"{PLANS} 1.csv" in told
+    assert len(list(disclosed.iterdir())) == 1  # that of the other person
     assert ACCOUNTS not in told
     assert traces(warehouse, CANARY) == set()
     assert warehouse.query_restricted(tokens_of_names) == [(1,)]
     # Others keep what is theirs.
     assert landed(warehouse, ROSTER, "title") == {"Aide of ****", "Clerk"}
     assert landed(warehouse, ROSTER, "notes") == {"room 7, desk 7"}
-    assert landed(warehouse, CARDS, "merchant") == {"Gift for ****", "Gym"}
+    assert landed(warehouse, CARDS, "merchant") == {"Gift for ****", "****: flowers", "Gym"}
+    # A text in a key still tells rows apart.
+    carriers = landed(warehouse, PLANS, "carrier_name")
+    shapes = sorted(re.sub("[0-9a-f]{8}$", "token", carrier) for carrier in carriers)
+    assert shapes == ["**** Life token", "**** Mutual token", "**** Mutual token", "Nobody Life"]
+    history = "select distinct entity_key from snapshots.plans_history where dbt_valid_to is null"
+    plans = warehouse.query_restricted("select entity_key from intermediate.int_plans_judged")
+    assert sorted(warehouse.query_restricted(history)) == sorted(plans) and len(plans) == 4
+    assert WIDE not in str(warehouse.query_restricted("from snapshots.plans_history"))
+    keys = warehouse.query("select record_key from quality.quarantine_history where feed = 'plans'")
+    assert len(keys) == 2 and WIDE not in str(keys)
     lines = landed(warehouse, "rejected_lines", "raw_line")
     assert lines == {f"broken,{SHORT},kept"}
     counts = "select count(*) from marts.dim_employees union all "
@@ -146,28 +185,41 @@ def test_spellings_on_the_list() -> None:
     assert [bool(found) for _, found in rows] == [True] * 4 + [False] * 4
 
 
-@pytest.mark.parametrize(
-    ("text", "is_found"),
-    [
-        ("Ann Lee", True),
-        ("LEE, ANN", True),
-        ("ask lee / ann first", True),
-        ("Ann M. Lee", True),
-        ("Anna Lee", False),
-        ("Annlee", False),
-        ("Lee and Ann", False),
-        ("room 7", False),
-        ("id P-1042.", True),
-        ("id P-10421", False),
-    ],
-)
-def test_what_is_searched_in_texts(text: str, is_found: bool) -> None:
-    """Names in any order, and ids that are long enough."""
-    pattern = pattern_of(["7", "P-1042"], ["Ann Lee"])
+TEXTS = {  # what is left of them
+    "Ann Lee": "****",
+    "LEE, ANN": "****",
+    "ask lee / ann first": "ask **** first",
+    "Ann M. Lee": "****",
+    "Ann Kim Lee's": "****",
+    "Kim\u00a0Ｌｅｅ": "****",
+    "id P-1042.": "id ****.",
+    "id ｐ-１\u200b042": "id ****",
+    "Ann Lee (a@b.com)": "**** (****)",
+    "Anna Lee": None,
+    "Annlee": None,
+    "Lee and Ann": None,
+    "Ann Kim": None,
+    "room 7": None,
+    "id P-10421": None,
+}
+
+
+def test_what_is_searched_in_texts() -> None:
+    """Names as the masks of the marts find them, and ids that are long enough."""
     with duckdb.connect() as connection:
-        ((found,),) = connection.execute("select regexp_matches(?, ?)", [text, pattern]).fetchall()
-        nothing = connection.execute(
-            "select regexp_matches(?, ?)", [text, pattern_of(["7"])]
+        connection.execute("set variable forgotten_pepper = 'sixteen letters!'")
+        called = "(select 'Ann Kim Lee' as first_names, null::varchar as last_names) as called"
+        pairs = [row[0] for row in connection.execute(pairs_sql(called)).fetchall()]
+        who = {kind: [] for kind in KINDS} | {"person_id": ["7", "P-1042"], "email": ["a@b.com"]}
+        mentions = Mentions(connection, Plan("", "", who, pairs=pairs))
+        connection.execute("create table texts as select unnest(?::varchar[]) as text", [[*TEXTS]])
+        assert mentions.note("select text from texts")
+        rows = connection.execute(
+            f"select text, {left_of('text')}, {left_of('text', is_key=True)} from texts"
         ).fetchall()
-    assert (found, nothing) == (is_found, [(False,)])
-    assert name_pattern("a b c d e").count("|") == 0 and name_pattern("a b c").count("|") == 5
+        assert not mentions.note("select 'room 7'")
+    assert {text: left for text, left, _ in rows} == {
+        text: left or text for text, left in TEXTS.items()
+    }
+    keys = [key for _, _, key in rows]
+    assert len({*keys}) == len(keys)

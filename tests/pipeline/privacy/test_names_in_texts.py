@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 
@@ -9,6 +10,9 @@ import duckdb
 import pytest
 from conftest import Warehouse
 from reference.names import names_of, names_person
+
+from benefits_warehouse.privacy.names import pairs_sql, texts_with_names_sql
+from benefits_warehouse.runtime.reference import VARIABLE, make_reference
 
 ROSTER = "person_id,full_name,title,email,company_ein,start_date,notes"
 HOLDERS = "employee_id,first_name,last_name,email,hire_date,status\n"
@@ -82,15 +86,21 @@ def held_together(warehouse: Warehouse) -> set[str]:
     return {place for place, text in texts if names_person(text, NAMES)}
 
 
+def is_copied_by_blocks(warehouse: Warehouse) -> bool:
+    """Whether the next publishing may begin with the bytes that are published now."""
+    return (warehouse.database / ".build/former.duckdb").exists()
+
+
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Texts with names that nobody has yet."""
     warehouse = Warehouse(tmp_path_factory.mktemp("names"))
     told = [*NAMED, *HARMLESS]
     for feed, text in {
-        "benefits_admin.employees": rostered("Bob Roe"),
+        "benefits_admin.employees": rostered("Bob Roe", header="Quentin_Zebulon"),
         "benefits_admin.plans": PLANS
-        + "12-3456789,Medical,Quentin Zebulon Mutual,2024-01-01,2024-12-31\n",
+        + "12-3456789,Medical,Quentin Zebulon Mutual,2024-01-01,2024-12-31\n"
+        + "12-3456789,Dental,Zebulon Quentin Life,2024-05-01,2024-01-31\n",
         "benefits_admin.claims": CLAIMS
         + "C-1,12-3456789,2024-02-01,5.00,Quentin Zebulon care\n"
         + "C-2,12-3456789,2024-02-01,5.00,Medical\n",
@@ -113,7 +123,10 @@ def test_unknown_persons_are_not_found(before: Warehouse) -> None:
     """Nobody is called so: the texts are shown as they came, but for the number."""
     shown = dict(before.query(SHOWN))
     assert shown["T0"] == "Refund Quentin Zebulon" and shown["T1"] == "ZEBULON / QUENTIN"
-    assert {"marts.fct_transactions", "quality.quarantine_transactions"} < held_together(before)
+    assert {
+        *("marts.fct_transactions", "quality.quarantine_transactions", "marts.findings"),
+        *("quality.quarantine_history", "quality.schema_drift"),
+    } < held_together(before)
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +162,10 @@ def test_old_rows_are_masked_once_the_person_is_known(after: Warehouse) -> None:
     for place, text in TEXTS_ELSEWHERE.items():
         relation, column = place.rsplit(".", 1)
         assert (text,) in after.query(f"select {column}::varchar from {relation}"), place
+    keys = after.query("select record_key from quality.quarantine_history where feed = 'plans'")
+    assert len(keys) == 1 and re.fullmatch("[0-9a-f]{16}", keys[0][0])
     assert held_together(after) == set()
+    assert not is_copied_by_blocks(after)  # free blocks of the former hold the names
 
 
 def test_new_rows_are_masked_at_once_and_as_in_a_full_build(after: Warehouse) -> None:
@@ -158,6 +174,7 @@ def test_new_rows_are_masked_at_once_and_as_in_a_full_build(after: Warehouse) ->
     after.build()
     assert dict(after.query(SHOWN))["T52"] == "**** Spa"
     assert held_together(after) == set()
+    assert is_copied_by_blocks(after)  # no text that was published is named only now
     tables = ["marts.fct_transactions", "marts.fct_claims", "quality.validation_errors"]
     rows = {table: sorted(map(str, after.query(f"from {table}"))) for table in tables}
     after.build("--full-refresh")
@@ -166,11 +183,31 @@ def test_new_rows_are_masked_at_once_and_as_in_a_full_build(after: Warehouse) ->
     assert path.exists() and held_together(after) == set()
 
 
-def test_names_of_chance_are_read_as_the_reference_reads_them(after: Warehouse) -> None:
+def test_persons_of_a_withdrawn_roster_stay_known(
+    after: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was in a delivery that a person took back is known as before."""
+    reference = tmp_path / "reference"
+    make_reference(reference)
+    (reference / "delivery_decisions.csv").write_text(
+        "source,feed,sender,delivery,decision,reason\n"
+        "benefits_admin,employees,,2025-02-02.csv,withdraw,a trial\n"
+    )
+    monkeypatch.setenv(VARIABLE, str(reference))
+    persons = "select count(*) from marts.dim_employees where full_name = 'Q. Z.'"
+    assert after.query(persons) == [(1,)]
+    after.build()
+    assert after.query(persons) == [(0,)]
+    assert dict(after.query(SHOWN))["T0"] == "Refund ****"
+    assert held_together(after) == set()
+
+
+def test_names_of_chance_are_read_as_the_reference_reads_them() -> None:
     """Pieces of names, signs and letters in any order, compared with the plain-Python reading."""
     rng = Random(15)
     pieces = ["ann", "Roe", "ROE", "Mary", "José", "jose", "Núñez", "O'Neil", "oneil", "Jr.", "M."]
     pieces += [" ", " ", " ", "-", "_", ",", ".", "/", "'", "\u2019s", "'S", "\u0301", "\u00ad"]
+    pieces += ["Łuk", "LUK", "luk", "strauß", "Strauss", "\u00b4", "\u2018", "ø", "Æ"]
     pieces += ["\u200b", "7", "\uff32\uff4f\uff45", "ß", "\u0130", "김", "é", "x"]
 
     def chance(most: int) -> str:
@@ -180,46 +217,17 @@ def test_names_of_chance_are_read_as_the_reference_reads_them(after: Warehouse) 
     split = [(chance(2), chance(2)) for _ in range(400)]
     full_names, texts = [*filter(None, full_names)], [*{*filter(None, texts)}]
     known = {pair for name in full_names for pair in names_of(name, None, None)}
-    known |= {pair for one in split for pair in names_of(None, one[0] or None, one[1] or None)}
+    for first, last in split:  # one that has no last name is a full name
+        known |= names_of(None, first, last) if last else names_of(first, None, None)
     expected = {text for text in texts if names_person(text, known)}
     assert 500 < len(expected) < len(texts) / 2
-    assert naming(after, full_names, split, texts) == expected
-
-
-def naming(
-    warehouse: Warehouse, full_names: list[str], split: list[tuple[str, str]], texts: list[str]
-) -> set[str]:
-    """The texts that the compiled models int_persons_named and int_texts_named find.
-
-    Args:
-        warehouse: one that was built.
-        full_names: names in one.
-        split: first and last names.
-        texts: as int_texts_listed has them.
-    """
-    folder = warehouse.folder / "target/compiled/benefits_warehouse/models/intermediate/names"
-    schemas = '"restricted"."{}"."{}"'
     with duckdb.connect() as connection:
-        connection.execute("attach ':memory:' as restricted")
-        connection.execute("set variable pii_pepper = 'a pepper of the test'")
-        for schema in ("staging", "intermediate"):
-            connection.execute(f"create schema restricted.{schema}")
-        roster = schemas.format("staging", "stg_benefits_admin__employees")
-        holders = schemas.format("staging", "stg_spend_accounts__employees")
-        listed = schemas.format("intermediate", "int_texts_listed")
         connection.execute(
-            f"create table {roster} as select unnest(?::varchar[]) as full_name, "
-            "null::varchar as first_name, null::varchar as last_name",
-            [full_names],
+            "create table names as select one[1] as first_names, "
+            "nullif(one[2], '') as last_names from (select unnest(?::varchar[][]) as one)",
+            [[*([name, ""] for name in full_names), *map(list, split)]],
         )
-        connection.execute(
-            f"create table {holders} as select nullif(one[1], '') as first_name, "
-            "nullif(one[2], '') as last_name from (select unnest(?::varchar[][]) as one)",
-            [[list(one) for one in split]],
-        )
-        connection.execute(f"create table {listed} as select unnest(?::varchar[]) as text", [texts])
-        for model in ("int_persons_named", "int_texts_named"):
-            sql = (folder / f"{model}.sql").read_text()
-            goal = schemas.format("intermediate", model)
-            connection.execute(f"create table {goal} as {sql}")
-        return {row[0] for row in connection.execute(f"select text from {goal}").fetchall()}
+        connection.execute("create table texts as select unnest(?::varchar[]) as text", [texts])
+        connection.execute(f"create table persons as {pairs_sql('names')}")
+        found = connection.execute(texts_with_names_sql("texts", "persons")).fetchall()
+    assert {text for text, _ in found} == expected

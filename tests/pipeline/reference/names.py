@@ -9,7 +9,9 @@ from itertools import pairwise, product
 
 Pair = tuple[str, str]  # two plain words in the order of the alphabet
 
-APOSTROPHES = "'\u2019\uff07\u02bc`"
+APOSTROPHES = "'\u2019\u2018\uff07\u02bc`\u00b4\u2032"
+# Letters of some alphabets, and what is written for them elsewhere.
+ELSEWHERE = {"ß": "ss", "æ": "ae", "œ": "oe", "ł": "l", "ø": "o", "đ": "d", "ı": "i"}
 NO_NAMES = {"", "jr", "sr", "ii", "iii", "iv"}
 
 
@@ -34,7 +36,11 @@ def plain(word: str) -> str:
     """A word without case, accents, apostrophes, an 's at the end and what is not seen."""
     if len(word) > 1 and word[-1] in "sS" and word[-2] in APOSTROPHES:
         word = word[:-2]
-    seen = [one for one in word if one not in APOSTROPHES and unicodedata.category(one) != "Cf"]
+    seen = [
+        ELSEWHERE.get(one.lower(), one)
+        for one in word
+        if one not in APOSTROPHES and unicodedata.category(one) != "Cf"
+    ]
     letters = unicodedata.normalize("NFD", "".join(seen))
     bare = "".join(one for one in letters if unicodedata.category(one)[0] != "M")
     kept = [one.lower() for one in unicodedata.normalize("NFC", bare)]

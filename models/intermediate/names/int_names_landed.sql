@@ -1,0 +1,41 @@
+-- The names of persons that were ever landed, whatever became of their rows, so that who left, or
+-- was in a delivery that was withdrawn, is known. The last column of several is the last name.
+{{ config(materialized='ephemeral') }}
+{%- set folder = env_var('BENEFITS_DB_DIR', 'warehouse') ~ '/restricted/landing/' %}
+{%- set rosters = [] %}
+{%- for feed in feeds().values() %}
+{%- set names = feed.masks.items() | selectattr(1, 'equalto', 'name') | map('first') | list %}
+{%- for parts in feed.needs or [names] if names %}
+{%- do rosters.append({'feed': feed, 'parts': parts}) %}
+{%- endfor %}
+{%- endfor %}
+
+
+with
+
+{% for roster in rosters -%}
+{%- set pattern = folder ~ roster.feed.source ~ '/' ~ roster.feed.feed ~ '/*.parquet' -%}
+-- depends_on: {{ ref(roster.feed.staged) }}, which leaves rows out
+roster_{{ loop.index }} as (
+    select distinct
+        concat_ws(
+            ' '{% for column in roster.parts[:-1] or roster.parts %}, {{ adapter.quote(column) }}
+            {%- endfor %}
+        ) as first_names,
+        {{ adapter.quote(roster.parts[-1]) if roster.parts | length > 1 else 'null::varchar' }}
+            as last_names
+    from read_parquet('{{ pattern | replace("'", "''") }}', union_by_name = true)
+    where
+        change = 'upsert'
+        and file_id in (select files.file_id from {{ landing_files() if execute }} as files)
+),
+
+{% endfor -%}
+final as (
+    {%- for roster in rosters %}
+    select * from roster_{{ loop.index }}
+    {{ "union" if not loop.last }}
+    {%- endfor %}
+)
+
+select * from final
