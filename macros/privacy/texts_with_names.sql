@@ -28,10 +28,27 @@
         from texts_compared
     ),
 
+    -- Texts repeat their words: a token is made once for each pair.
+    pairs_known as (
+        select
+            word,
+            next_word
+        from (
+            select distinct
+                word,
+                next_word
+            from pairs_in_texts
+        )
+        where
+            {{ name_token("word", "next_word") }} in (
+                select one.name_token from {{ persons }} as one
+            )
+    ),
+
     naming_texts as (
         select distinct text
         from pairs_in_texts
-        where {{ name_token("word", "next_word") }} in (select one.name_token from {{ persons }} as one)
+        where (word, next_word) in (select (known.word, known.next_word) from pairs_known as known)
     ),
 
     words_placed as (

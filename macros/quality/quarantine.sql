@@ -30,11 +30,11 @@ delivered as (
         withheld.dq_flags,
         withheld.row_id,
         withheld.first_seen_at
-    from withheld
-    inner join {{ landed }} as landed
+    from {{ landed }} as landed
+    inner join withheld
         on
-            withheld.file_id = landed.file_id
-            and withheld.source_row = landed.source_row
+            landed.file_id = withheld.file_id
+            and landed.source_row = withheld.source_row
 )
 
 select

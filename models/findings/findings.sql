@@ -96,7 +96,8 @@ compared as (
     left join known
         on numbered.known_id = known.finding_id
     left join known as taken
-        on numbered.known_id is null and numbered.new_id = taken.finding_id
+        -- One equation: a condition of one side beside it makes the engine compare all pairs.
+        on if(numbered.known_id is null, numbered.new_id, null) = taken.finding_id
     union all
     select
         {{ facts | join(', ') }},

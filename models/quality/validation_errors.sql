@@ -36,11 +36,11 @@ ledger as (
         named_{{ column }}.shown as named_{{ column }},
         {% endfor -%}
         unnest(judged.all_reasons || judged.dq_flags) as error_reason
-    from {{ ref(feed.judged) }} as judged
-    inner join {{ source('landing', feed.landed) }} as landed
+    from {{ source('landing', feed.landed) }} as landed
+    inner join {{ ref(feed.judged) }} as judged
         on
-            judged.file_id = landed.file_id
-            and judged.source_row = landed.source_row
+            landed.file_id = judged.file_id
+            and landed.source_row = judged.source_row
     {{- named_texts(feed.name, 'landed', is_delivered=true) }}
     where
         len(judged.all_reasons) + len(judged.dq_flags) > 0
