@@ -13,7 +13,7 @@ from benefits_warehouse.sql import identifier
 
 
 class Companies:
-    """What the reference seeds know of companies, as temporary tables.
+    """What the reference seeds know of companies, as temporary tables once it is asked for.
 
     Args:
         connection: DuckDB connection.
@@ -26,14 +26,19 @@ class Companies:
         connection: duckdb.DuckDBPyConnection,
         references: Mapping[str, Sequence[Sequence[Any]]],
     ) -> None:
-        tables: dict[str, list[Sequence[Any]]] = {
+        self.connection = connection
+        self.tables: dict[str, list[Sequence[Any]]] = {
             "listed": [(row[0], row[0]) for row in references.get("companies", ())],
             "domains": [row[:2] for row in references.get("company_lookup", ())],
             "identified": [row[:2] for row in references.get("company_identifiers", ())],
         }
-        for name, rows in tables.items():
+
+    def make_tables(self) -> None:
+        """Make the temporary tables, once: cleaning thousands of names takes a second."""
+        while self.tables:
+            name, rows = self.tables.popitem()
             known, eins = [row[0] for row in rows], [row[1] for row in rows]
-            connection.execute(
+            self.connection.execute(
                 f"""create or replace temp table {name}_companies as
                 select lower({cleaned("tidy_text", "known")}) as known,
                     min({cleaned("clean_ein", "ein")}) as company
@@ -51,6 +56,7 @@ class Companies:
         """
         if feed.speaks_for is None:
             return "null::varchar"
+        self.make_tables()
         text = cleaned("tidy_text", identifier(feed.speaks_for))
         found = [
             looked_up("identified", f"lower({text})"),

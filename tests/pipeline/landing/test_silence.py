@@ -25,6 +25,8 @@ def test_zones(tmp_path: Path) -> None:
     assert "is empty: put files into" in zone_problem(str(zone), FEEDS, False)
     assert not zone_problem(str(zone), FEEDS, True)
     (zone / "benefits/claims").mkdir(parents=True)
+    (zone / "of ann.lee@acme.com").mkdir()
+    assert "aa aaa.aaa@aaaa.aaa: put" in zone_problem(str(zone), FEEDS, False)
     for has_loaded in (False, True):
         told = zone_problem(str(zone), FEEDS, has_loaded)
         assert "has none of the folders of the feeds (benefits_admin/claims, spend" in told
