@@ -619,7 +619,7 @@ ERRORS = {
     ),
     "select error('no pepper')": ("Invalid Input Error: no pepper",),
     "insert into k select x, null, 2 from t": ("NOT NULL constraint failed: k.b",),
-    "insert into k select x, 1, 0 from t": ("CHECK constraint failed on table", "with expression"),,
+    "insert into k select x, 1, 0 from t": ("CHECK constraint failed on table", "with expression"),
     "select nothing from t": ('Referenced column "nothing" not found',),
 }
 
