@@ -5,10 +5,6 @@
     unique_key=['row_id', 'entered_run_id'],
     full_refresh=false
 ) }}
-{%- set texts_in_key = [] %}
-{%- for feed in feeds().values() if feed.key | select("in", feed.free_text) | list %}
-{%- do texts_in_key.append(feed.name) %}
-{%- endfor %}
 {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
 
 
@@ -34,25 +30,7 @@ withheld as (
 ),
 
 {% if is_incremental() -%}
--- Keys with a text of which it is known by now that it names somebody.
-keys_known as (
-    select distinct record_key as text from {{ this }}
-    where source || '.' || feed in ('{{ texts_in_key | join("', '") }}')
-),
-
-{{ texts_with_names('keys_known', ref('int_persons_named')) }},
-
-stays as (
-    select
-        * replace (
-            if(
-                record_key in (select with_names.text from with_names),
-                left({{ person_token('record_key') }}, 16), record_key
-            ) as record_key
-        ),
-        record_key in (select with_names.text from with_names) as is_renamed
-    from {{ this }}
-),
+{{ known_stays(this, ref('int_persons_named')) }},
 {%- else -%}
 stays as (
     select
@@ -62,6 +40,7 @@ stays as (
         null::timestamp as left_at,
         null::varchar as left_run_id,
         'withheld' as outcome,
+        all_reasons[1] as rejection_reason,
         false as is_renamed
     from withheld
     where false
@@ -147,30 +126,13 @@ changed as (
     select * from ended
 ),
 
-renamed as (
-    select
-        source,
-        feed,
-        row_id,
-        record_key,
-        all_reasons,
-        entered_at,
-        entered_run_id,
-        left_at,
-        left_run_id,
-        outcome
-    from stays
-    anti join changed
-        on
-            stays.row_id = changed.row_id
-            and stays.entered_run_id = changed.entered_run_id
-    where is_renamed
-),
-
 final as (
     select * from changed
-    union all
-    select * from renamed
+    union all by name
+    select * exclude (is_renamed, rejection_reason)
+    from stays
+    anti join changed using (row_id, entered_run_id)
+    where is_renamed
 )
 
 select

@@ -187,8 +187,9 @@ def test_exports_and_rights(roster: Warehouse) -> None:
     ]
     assert heads["validation_errors.csv"][0][:3] == ["row_id", "field", "error_reason"]
     assert heads["quarantine_transactions.csv"][1] == 0
-    clean = duckdb.sql(f"select * from read_parquet('{warehouse.exports}/clean_data.parquet')")
-    assert "industry" in clean.columns and len(clean.fetchall()) == 4
+    with duckdb.connect() as connection:
+        clean = connection.read_parquet(f"{warehouse.exports}/clean_data.parquet")
+        assert "industry" in clean.columns and len(clean.fetchall()) == 4
     log = [json.loads(line) for line in (warehouse.exports / "run_log.jsonl").open()]
     assert [run["status"] for run in log] == ["success"]
 

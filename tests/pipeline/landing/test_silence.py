@@ -25,12 +25,12 @@ def test_zones(tmp_path: Path) -> None:
     assert "is empty: put files into" in zone_problem(str(zone), FEEDS, False)
     assert not zone_problem(str(zone), FEEDS, True)
     (zone / "benefits/claims").mkdir(parents=True)
-    (zone / "of ann.lee@acme.com").mkdir()
-    assert "aa aaa.aaa@aaaa.aaa: put" in zone_problem(str(zone), FEEDS, False)
     for has_loaded in (False, True):
         told = zone_problem(str(zone), FEEDS, has_loaded)
         assert "has none of the folders of the feeds (benefits_admin/claims, spend" in told
         assert "but benefits: put each file" in told
+    (zone / "of ann.lee@acme.com").mkdir()
+    assert "but benefits, aa aaa.aaa@aaaa.aaa: put" in zone_problem(str(zone), FEEDS, False)
     (zone / "benefits_admin/claims/.hidden").mkdir(parents=True)
     (zone / "benefits_admin/claims/.hidden/1.csv").write_text("x")
     assert "is empty" in zone_problem(str(zone), FEEDS, False)

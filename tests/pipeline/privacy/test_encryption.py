@@ -178,8 +178,9 @@ def test_encryption_leaves_nothing_elsewhere(
     for path in (folder / ".build", folder / "restricted" / "tmp", elsewhere):
         path.mkdir(parents=True)
     database = folder / "restricted.duckdb"
-    with duckdb.connect(str(database)) as connection:
-        connection.execute("create table a as select range as b from range(1000)")
+    with duckdb.connect() as connection:
+        restricted.attach_restricted(connection, database, key="")
+        connection.execute("create table restricted.a as select range as b from range(1000)")
     seen: dict[str, object] = {}
     attach = restricted.attach_restricted
 

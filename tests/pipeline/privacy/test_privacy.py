@@ -380,7 +380,7 @@ PLANTED = {
     "md5 as bytes": lambda word, value: b"abc" + hashlib.md5(value.encode()).digest() + b"d",
     "sha256 as bytes": lambda word, value: hashlib.sha256(word.lower().encode()).digest(),
     "duckdb hash as text": lambda word, value: str(
-        duckdb.execute("select hash($1)", [value.lower()]).fetchone()[0]
+        duckdb.execute("select hash($1)", [value.lower()]).fetchall()[0][0]
     ).encode(),
 } | {
     f"base64, {before} before": lambda word, value, before=before: base64.b64encode(

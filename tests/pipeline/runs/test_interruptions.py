@@ -61,10 +61,11 @@ def content_of(path: Path) -> str:
     """What an export says, in its order; when and by which run a row came is left out."""
     reader = "read_parquet" if path.suffix == ".parquet" else "read_csv"
     options = "" if path.suffix == ".parquet" else ", all_varchar = true, header = true"
-    rows = duckdb.sql(f"select * from {reader}('{path}'{options})")
-    names = [f'"{name}"' for name in rows.columns if name not in AUDIT_COLUMNS]
-    digest = hashlib.sha256(repr(names).encode())
-    digest.update(repr(rows.select(", ".join(names)).fetchall()).encode())
+    with duckdb.connect() as connection:
+        rows = connection.sql(f"select * from {reader}('{path}'{options})")
+        names = [f'"{name}"' for name in rows.columns if name not in AUDIT_COLUMNS]
+        digest = hashlib.sha256(repr(names).encode())
+        digest.update(repr(rows.select(", ".join(names)).fetchall()).encode())
     return digest.hexdigest()
 
 

@@ -1,0 +1,30 @@
+{% macro known_stays(written, persons) -%}
+    {#- The CTEs that end in `stays`: stays in quarantine as they were written, with a token in
+        place of a key whose texts name somebody, as is known by now (is_renamed). Feeds whose keys
+        have no text (var feeds, free_text) are not searched. -#}
+    {%- set with_texts = [] -%}
+    {%- for feed in feeds().values() if feed.key | select("in", feed.free_text) | list -%}
+        {%- do with_texts.append("'" ~ feed.name ~ "'") -%}
+    {%- endfor -%}
+    keys_known as (
+        select distinct record_key as text from {{ written }}
+        where source || '.' || feed in ({{ with_texts | join(", ") or "''" }})
+    ),
+
+    {{ texts_with_names("keys_known", persons) }},
+
+    stays as (
+        select
+            written.* replace (
+                if(
+                    with_names.text is null,
+                    written.record_key,
+                    left({{ person_token("written.record_key") }}, 16)
+                ) as record_key
+            ),
+            with_names.text is not null as is_renamed
+        from {{ written }} as written
+        left join with_names
+            on written.record_key = with_names.text
+    )
+{%- endmacro %}
