@@ -1,6 +1,7 @@
 {% macro note_texts_named() -%}
     {#- Free blocks of the published file may hold in clear what an earlier run published: where a
-        text that it loaded names somebody by now, the file is to be rewritten (ask_for_rewrite). -#}
+        text that it loaded names somebody by now, the file is to be rewritten, see ask_for_rewrite.
+        -#}
     {%- set newly_named -%}
         select count(*)
         from {{ this }} as named
