@@ -1,15 +1,12 @@
--- A log beside the state: each stay of a row in quarantine, from the run that withheld it to the
--- run that no longer did. Only open stays are compared with what is withheld now.
+-- A log beside the state: each stay in quarantine, from the run that withheld the row to the run
+-- that no longer did. Only open stays are compared with what is withheld now.
 {{ config(
     materialized='incremental',
     unique_key=['row_id', 'entered_run_id'],
     full_refresh=false
 ) }}
 {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
-
-
--- depends_on: {{ ref('int_persons_named') }}
-with
+with -- depends_on: {{ ref('int_persons_named') }}
 
 withheld as (
     {%- for feed in feeds().values() %}
@@ -131,8 +128,11 @@ final as (
     union all by name
     select * exclude (is_renamed, rejection_reason)
     from stays
-    anti join changed using (row_id, entered_run_id)
-    where is_renamed
+    where
+        is_renamed
+        and (row_id, entered_run_id) not in (
+            select (changed.row_id, changed.entered_run_id) from changed
+        )
 )
 
 select
