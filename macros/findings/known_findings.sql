@@ -4,7 +4,7 @@
         of which it is known by now that they name somebody; the name of the company does not count.
         -#}
     {%- set texts = ["subject", "summary", "evidence_filter"] -%}
-    {%- set is_kept = "written.is_masked and with_names.text is null"
+    {%- set is_kept = "written.is_masked and naming_texts.text is null"
         if var("pii_masking_enabled") else "true" -%}
     said as (
         select
@@ -19,7 +19,7 @@
         select distinct text from said
     ),
 
-    {{ texts_with_names("texts_said", persons) }},
+    {{ texts_naming("texts_said", persons) }},
 
     known as (
         select
@@ -32,7 +32,7 @@
         from {{ written }} as written
         inner join said
             on written.finding_id = said.finding_id
-        left join with_names
-            on said.text = with_names.text
+        left join naming_texts
+            on said.text = naming_texts.text
     )
 {%- endmacro %}

@@ -11,20 +11,20 @@
         where source || '.' || feed in ({{ with_texts | join(", ") or "''" }})
     ),
 
-    {{ texts_with_names("keys_known", persons) }},
+    {{ texts_naming("keys_known", persons) }},
 
     stays as (
         select
             written.* replace (
                 if(
-                    with_names.text is null,
+                    naming_texts.text is null,
                     written.record_key,
                     left({{ person_token("written.record_key") }}, 16)
                 ) as record_key
             ),
-            with_names.text is not null as is_renamed
+            naming_texts.text is not null as is_renamed
         from {{ written }} as written
-        left join with_names
-            on written.record_key = with_names.text
+        left join naming_texts
+            on written.record_key = naming_texts.text
     )
 {%- endmacro %}

@@ -2,7 +2,11 @@
 
 with
 
-{{ name_pairs(ref('int_names_landed')) }}
+names as (
+    {{ landed_names() }}
+),
+
+{{ name_pairs('names') }}
 
 select distinct {{ name_token('first_name', 'last_name') }} as name_token
 from pairs
