@@ -26,7 +26,7 @@ MASKING: tuple[str, ...] = (
 )
 MASKING += ("holds_personal_data", "plain_text", "has_signs_of", "is_id", "person_token")
 # Those that find names in texts, and what they call.
-NAMING = ("plain_words", "word_pattern", "name_pairs")
+NAMING: tuple[str, ...] = ("plain_words", "word_pattern", "name_pairs")
 NAMING += ("texts_naming", "words_of_names", "texts_with_names")
 
 

@@ -210,7 +210,8 @@ def test_what_is_searched_in_texts() -> None:
         connection.execute("set variable forgotten_pepper = 'sixteen letters!'")
         called = "(select 'Ann Kim Lee' as first_names, null::varchar as last_names) as called"
         pairs = [row[0] for row in connection.execute(pairs_sql(called)).fetchall()]
-        who = {kind: [] for kind in KINDS} | {"person_id": ["7", "P-1042"], "email": ["a@b.com"]}
+        known = {"person_id": ["7", "P-1042"], "email": ["a@b.com"]}
+        who = {kind: known.get(kind, []) for kind in KINDS}
         mentions = Mentions(connection, Plan("", "", who, pairs=pairs))
         connection.execute("create table texts as select unnest(?::varchar[]) as text", [[*TEXTS]])
         assert mentions.note("select text from texts")
