@@ -25,6 +25,7 @@ LIST = "forgotten"
 KINDS = ("person_id", "employee_id", "email", "benefit_account_id")
 SEPARATOR = "\x1e"  # between the peppers of the list
 TELLING = 6  # characters of an id that is searched for where ids don't belong
+PLACE = "file_row_number"  # as the engine calls it
 NOTHING = "[^\\s\\S]"  # a pattern that is found nowhere
 
 
@@ -291,7 +292,7 @@ class Forgotten:
         self.rewrite(
             path,
             f"""select * exclude (is_of_forgotten) replace ({emptied})
-            from (select *, {condition} as is_of_forgotten from {rows})
+            from (select *, {condition} as is_of_forgotten from {in_file(path)})
             where not is_of_forgotten or change = 'upsert'""",
         )
         return int(found)
@@ -351,17 +352,29 @@ class Forgotten:
         found, text = self.count_text(path, column, names), identifier(column)
         if found:
             kept = f"case when coalesce({names}, false) then {instead} else {text} end"
-            self.rewrite(
-                path, f"select * replace ({kept} as {text}) from read_parquet({quoted(path)})"
-            )
+            self.rewrite(path, f"select * replace ({kept} as {text}) from {in_file(path)}")
         return found
 
     def rewrite(self, path: Path, query: str) -> None:
-        """Replace a Parquet file at once by the rows of a query, in their order.
+        """Replace a Parquet file at once by the rows of a query, in the order that they had.
+
+        The order is asked for: a join, which a subquery becomes, may lose it.
 
         Args:
             path: Parquet file.
-            query: SQL of the rows that it holds from now on.
+            query: SQL of the rows that it holds from now on, of in_file(path).
         """
         with replacing(path, PRIVATE_FILE) as part, file_order(self.connection):
-            self.connection.execute(f"copy ({query}) to {quoted(part)} (format parquet)")
+            self.connection.execute(
+                f"copy (select * exclude ({PLACE}) from ({query}) order by {PLACE}) "
+                f"to {quoted(part)} (format parquet)"
+            )
+
+
+def in_file(path: Path) -> str:
+    """SQL of the rows of a Parquet file, with their PLACE in it.
+
+    Args:
+        path: Parquet file.
+    """
+    return f"read_parquet({quoted(path)}, file_row_number = true)"

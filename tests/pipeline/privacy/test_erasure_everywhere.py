@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -22,10 +23,11 @@ from test_erasure import (
 from traces import traces
 
 from benefits_warehouse.privacy.disclose import Disclosure
-from benefits_warehouse.privacy.forgotten import KINDS, on_list, tokens
-from benefits_warehouse.privacy.mentions import Mentions, left_of
+from benefits_warehouse.privacy.forgotten import KINDS, Forgotten, on_list, tokens
+from benefits_warehouse.privacy.mentions import Mentions, left_of, mentioned
 from benefits_warehouse.privacy.names import pairs_sql
 from benefits_warehouse.privacy.plan import Plan
+from benefits_warehouse.sql import file_order
 
 SHORT = "7"  # the id of the person in the roster: it is in what others say, too
 ROSTER, HOLDERS = "benefits_admin.employees", "spend_accounts.employees"
@@ -224,3 +226,27 @@ def test_what_is_searched_in_texts() -> None:
     }
     keys = [key for _, _, key in rows]
     assert len({*keys}) == len(keys)
+
+
+def test_rows_keep_their_place(tmp_path: Path) -> None:
+    """Of a delta feed the place of a row in its file is its number: rows of many groups keep it."""
+    path = tmp_path / "rows.parquet"
+    said = "case when i % 3 = 0 then 'Ann Lee ' || (i % 50) else 'Gym ' || i end"
+    with duckdb.connect(config={"threads": 4, "preserve_insertion_order": False}) as connection:
+        connection.execute("set variable forgotten_pepper = 'sixteen letters!'")
+        with file_order(connection):
+            connection.execute(
+                f"copy (select i as number, {said} as merchant, 'upsert' as change "
+                f"from range(300000) as rows (i)) "
+                f"to '{path}' (format parquet, row_group_size 10000)"
+            )
+        nobody: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        mentions = Mentions(connection, Plan("", "", nobody, pairs=["ann lee"]))
+        mentions.note(f"select merchant from read_parquet('{path}')")
+        forgotten = Forgotten(connection, tmp_path)
+        found = forgotten.erase_text(path, "merchant", mentioned("merchant"), left_of("merchant"))
+        moved = connection.execute(
+            "select count_if(number <> file_row_number), count_if(starts_with(merchant, '****')) "
+            f"from read_parquet('{path}', file_row_number = true)"
+        ).fetchall()
+    assert (found, moved) == (100_000, [(0, 100_000)])
