@@ -6,6 +6,10 @@
     full_refresh=false
 ) }}
 {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
+{%- set facts = [
+    'source', 'feed', 'row_id', 'record_key', 'all_reasons', 'entered_at', 'entered_run_id',
+] %}
+
 with -- depends_on: {{ ref('int_persons_named') }}
 
 withheld as (
@@ -100,13 +104,7 @@ judged_now as (
 
 ended as (
     select
-        gone.source,
-        gone.feed,
-        gone.row_id,
-        gone.record_key,
-        gone.all_reasons,
-        gone.entered_at,
-        gone.entered_run_id,
+        gone.{{ facts | join(', gone.') }},
         {{ now }} as left_at,
         getvariable('run_id') as left_run_id,
         coalesce(judged_now.outcome, 'superseded') as outcome
@@ -125,8 +123,12 @@ changed as (
 
 final as (
     select * from changed
-    union all by name
-    select * exclude (is_renamed, rejection_reason)
+    union all
+    select
+        {{ facts | join(', ') }},
+        left_at,
+        left_run_id,
+        outcome
     from stays
     where
         is_renamed
