@@ -6,9 +6,7 @@
     full_refresh=false
 ) }}
 {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
-{%- set facts = [
-    'source', 'feed', 'row_id', 'record_key', 'all_reasons', 'entered_at', 'entered_run_id',
-] %}
+{%- set facts = 'source, feed, row_id, record_key, all_reasons, entered_at, entered_run_id' %}
 
 with -- depends_on: {{ ref('int_persons_named') }}
 
@@ -104,7 +102,7 @@ judged_now as (
 
 ended as (
     select
-        gone.{{ facts | join(', gone.') }},
+        gone.{{ facts | replace(', ', ', gone.') }},
         {{ now }} as left_at,
         getvariable('run_id') as left_run_id,
         coalesce(judged_now.outcome, 'superseded') as outcome
@@ -125,7 +123,7 @@ final as (
     select * from changed
     union all
     select
-        {{ facts | join(', ') }},
+        {{ facts }},
         left_at,
         left_run_id,
         outcome
