@@ -1,12 +1,15 @@
 {% macro name_pairs(names) -%}
     {#- The CTEs that end in `pairs`: first_name and last_name, one word each, of names as texts in
         the columns first_names and last_names. Without last names the first ones are a full name:
-        its last word is the last name, or what stands before a comma. So that a text with the
-        whole name has two words of a pair side by side, each first name stands with each last name:
-        Mary Ann Roe is Mary Roe and Ann Roe, and not Mary Ann. Also used by Python. -#}
-    {%- set is_name = "length(word) > 1 and word not in ('jr', 'sr', 'ii', 'iii', 'iv')" -%}
-    {%- set first_names = "case when last_names is null"
-        ~ " then regexp_replace(first_names, '^([^,]+),(.*)$', '\\2 \\1') else first_names end" -%}
+        its last word is the last name, or what stands before a comma; what is in brackets does not
+        count. So that a text with the whole name has two words of a pair side by side, each first
+        name stands with each last name: Mary Ann Roe is Mary Roe and Ann Roe, and not Mary Ann.
+        Also used by Python. -#}
+    {%- set is_name = "length(word) > 1"
+        ~ " and word not in ('jr', 'sr', 'ii', 'iii', 'iv', 'phd', 'esq', 'cpa')" -%}
+    {%- set bare = "regexp_replace(first_names, '[(][^()]*[)]', ' ', 'g')" -%}
+    {%- set first_names = "case when last_names is null then regexp_replace(" ~ bare
+        ~ ", '^([^,]+),(.*)$', '\\2 \\1') else first_names end" -%}
     words as (
         select
             {{ plain_words(first_names) }} as first_names,

@@ -10,7 +10,8 @@
         {%- do two.append("replace(" ~ two[-1] ~ ", '" ~ one ~ "', '" ~ other ~ "')") -%}
     {%- endfor -%}
     {%- set apostrophes = "''’‘＇ʼ`´′" -%}
-    {%- set letters = "regexp_replace(word, '(?i)[" ~ apostrophes ~ "]s$|[\\p{Cf}" ~ apostrophes
+    {%- set unseen = "\\p{Cf}\\x{115F}\\x{1160}\\x{3164}\\x{FFA0}" -%}
+    {%- set letters = "regexp_replace(word, '(?i)[" ~ apostrophes ~ "]s$|[" ~ unseen ~ apostrophes
         ~ "]', '', 'g')" -%}
     list_transform(
         regexp_extract_all(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from benefits_warehouse.declarations import columns_of
@@ -11,6 +12,11 @@ from benefits_warehouse.privacy.plan import Plan
 from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted, rewrite
 from benefits_warehouse.sql import identifier, quoted
 
+# What logs keep of delivered texts.
+TOLD = {
+    "quality.quarantine_history": ("record_key",),
+    "marts.findings": ("subject", "summary", "evidence_filter"),
+}
 ROSTER = "benefits_admin.employees"  # the feed that the snapshots of persons are taken of
 
 
@@ -93,7 +99,7 @@ class DatabaseEraser:
             "alter table restricted.landing.landing_ledger add column if not exists erased bigint"
         )
         mentions = Mentions(self.connection, plan)
-        self.clean_texts(mentions, "restricted", "snapshots")
+        self.clean_texts(mentions, "restricted", {"snapshots": None})
         self.clean_ledger(mentions)
         for name in self.landed.feeds:
             for file_id, rows in self.landed.erased_rows(name).items():
@@ -104,31 +110,31 @@ class DatabaseEraser:
                 )
         self.connection.execute("commit")
 
-    def clean_texts(self, mentions: Mentions, database: str, *schemas: str) -> None:
-        """Take the person out of all texts of some schemas.
+    def clean_texts(
+        self, mentions: Mentions, database: str, places: Mapping[str, Collection[str] | None]
+    ) -> None:
+        """Take the person out of texts, and leave the words of the warehouse's own alone.
 
         Args:
             mentions: those of the person.
             database: name that it is attached by.
-            schemas: names of the schemas.
+            places: schema, or schema.table, to the columns of text; None for all.
         """
-        keys = {
-            column
-            for feed in self.landed.registry.values()
-            for column in set(feed.key) & set(feed.having("free_text"))
-        }
+        compared = self.landed.compared()
         for schema, table, column in self.landed.query(
             "select schema_name, table_name, column_name from duckdb_columns() "
-            "where database_name = ? and list_contains(?::varchar[], schema_name) "
-            "and data_type = 'VARCHAR'",
-            [database, list(schemas)],
+            "where database_name = ? and data_type = 'VARCHAR'",
+            [database],
         ):
+            columns = places.get(f"{schema}.{table}", places.get(schema, ()))
+            if columns is not None and column not in columns:
+                continue
             place, text = ".".join(map(identifier, (database, schema, table))), identifier(column)
             if column == "entity_key":
                 self.clean_keys(mentions, place)
             elif mentions.note(f"select {text} from {place}"):
                 self.connection.execute(
-                    f"update {place} set {text} = {left_of(text, column in keys)} "
+                    f"update {place} set {text} = {left_of(text, column in compared)} "
                     f"where {mentioned(text)}"
                 )
 
@@ -179,7 +185,7 @@ class DatabaseEraser:
         self.drop_derived("analytics", plan)
         self.empty_quarantine(plan)
         self.drop_findings(plan)
-        self.clean_texts(Mentions(self.connection, plan), "analytics", "marts", "quality")
+        self.clean_texts(Mentions(self.connection, plan), "analytics", TOLD)
         self.record(plan)
         self.connection.execute("commit")
 

@@ -115,22 +115,27 @@ def is_telling(value: str) -> str:
 
 
 def narrow(text: str) -> str:
-    """SQL of a text without wide letters and digits, accents and signs that are not seen."""
+    """SQL of a text as ids are searched: no wide signs, accents, hidden signs, one kind of dash."""
     plain = "".join(map(chr, range(0x21, 0x7F)))
     wide = "".join(map(chr, range(0xFF01, 0xFF5F)))
     seen = rf"regexp_replace({text}, '\p{{Cf}}', '', 'g')"
-    return f"strip_accents(translate({seen}, {quoted(wide)}, {quoted(plain)}))"
+    text = f"strip_accents(translate({seen}, {quoted(wide)}, {quoted(plain)}))"
+    return rf"regexp_replace({text}, '[\p{{Pd}}−]', '-', 'g')"
 
 
 def pattern_of(values: Iterable[str]) -> str:
     """A regular expression that finds values as whole words, whatever their case.
 
     Args:
-        values: addresses and ids; those of a few characters are left out, since they would be
-            found in what others say.
+        values: addresses and ids, narrow as the texts are; those of a few characters are left out,
+            since they would be found in what others say. Around a dash there may be blanks.
     """
     edge = r"[^\p{L}\p{N}]"
-    found = [re.escape(value) for value in sorted(values) if len(value) >= TELLING]
+    found = [
+        re.escape(value).replace(r"\-", r"[\s\p{Z}]*-[\s\p{Z}]*")
+        for value in sorted(values)
+        if len(value) >= TELLING
+    ]
     return f"(?i)(^|{edge})({'|'.join(found)})({edge}|$)" if found else NOTHING
 
 

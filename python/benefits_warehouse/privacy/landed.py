@@ -88,7 +88,16 @@ class LandedRows:
             column: one of texts: a note goes as a whole.
         """
         says = self.registry[name].columns[column]
-        return "null" if says.pii else left_of(identifier(column), says.key)
+        return "null" if says.pii else left_of(identifier(column), column in self.compared())
+
+    def compared(self) -> set[str]:
+        """Columns of text by which rows are told apart, or found in another feed, as types are."""
+        return {
+            column
+            for feed in self.registry.values()
+            for column in feed.having("free_text")
+            if feed.columns[column].key or column.endswith("_type")
+        }
 
     def of(self, name: str, who: Mapping[str, Iterable[str]], path: Path | None = None) -> str:
         """SQL condition: which landed rows of a feed are of a person, see of_person and columns."""

@@ -23,7 +23,11 @@ class Mentions:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         self.connection = connection
-        self.pattern = quoted(pattern_of(value for kind in KINDS for value in plan.who[kind]))
+        values = [value for kind in KINDS for value in plan.who[kind]]
+        rows = connection.execute(
+            f"select {narrow('value')} from (select unnest(?::varchar[]) as value)", [values]
+        ).fetchall()
+        self.pattern = quoted(pattern_of(row[0] for row in rows))
         connection.execute(
             "create or replace temp table mentioned_names as "
             "select unnest(?::varchar[]) as name_token",
@@ -40,6 +44,9 @@ class Mentions:
             Whether one of them names the person.
         """
         said = narrow("coalesce(masked, text)")
+        # Twice: what stands between two ids is taken by the first one, so the second stays.
+        once = f"regexp_replace({said}, {self.pattern}, '\\1****\\3', 'g')"
+        twice = f"regexp_replace({once}, {self.pattern}, '\\1****\\3', 'g')"
         self.connection.execute(
             f"""create or replace temp table mentions_searched as
             select distinct text from ({texts}) as searched (text) where text is not null;
@@ -49,8 +56,7 @@ class Mentions:
             select
                 text as said,
                 case
-                    when regexp_matches({said}, {self.pattern})
-                        then regexp_replace({said}, {self.pattern}, '\\1****\\3', 'g')
+                    when regexp_matches({said}, {self.pattern}) then {twice}
                     else masked
                 end as left_of_it
             from mentions_searched

@@ -269,11 +269,12 @@ def test_gap_lengths_lead_back_to_delivered_dates(
 def test_lineage_covers_the_models(
     parents: dict[str, dict[str, set[Column]]], lineage: Path, manifest: Node, catalog: Node
 ) -> None:
-    """No model fails to be read; SQL that selects from models has columns that lead somewhere."""
+    """No model fails to be read; SQL that selects from models alone has columns that lead on."""
     assert not (lineage / "colibri-parsing-errors.json").exists()
     for node in manifest["nodes"].values():
         is_sql = node["resource_type"] == "model" and node["language"] == "sql"
-        if is_sql and node["depends_on"]["nodes"]:
+        reads_files = "read_parquet(" in (node.get("compiled_code") or "")
+        if is_sql and node["depends_on"]["nodes"] and not reads_files:
             assert any(parents.get(node["name"], {}).values()), node["name"]
 
 

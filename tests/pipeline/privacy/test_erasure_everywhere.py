@@ -197,6 +197,10 @@ TEXTS = {  # what is left of them
     "id P-1042.": "id ****.",
     "id ｐ-１\u200b042": "id ****",
     "Ann Lee (a@b.com)": "**** (****)",
+    "P-1042 a@b.com a@b.com P-1042": "**** **** **** ****",
+    "id P–1042": "id ****",
+    "id p - 1042": "id ****",
+    "to KÖ-77001, kö-77001": "to ****, ****",
     "Anna Lee": None,
     "Annlee": None,
     "Lee and Ann": None,
@@ -212,7 +216,7 @@ def test_what_is_searched_in_texts() -> None:
         connection.execute("set variable forgotten_pepper = 'sixteen letters!'")
         called = "(select 'Ann Kim Lee' as first_names, null::varchar as last_names) as called"
         pairs = [row[0] for row in connection.execute(pairs_sql(called)).fetchall()]
-        known = {"person_id": ["7", "P-1042"], "email": ["a@b.com"]}
+        known = {"person_id": ["7", "P-1042", "Kö-77001"], "email": ["a@b.com"]}
         who = {kind: known.get(kind, []) for kind in KINDS}
         mentions = Mentions(connection, Plan("", "", who, pairs=pairs))
         connection.execute("create table texts as select unnest(?::varchar[]) as text", [[*TEXTS]])

@@ -207,7 +207,21 @@ def test_names_of_chance_are_read_as_the_reference_reads_them() -> None:
     rng = Random(15)
     pieces = ["ann", "Roe", "ROE", "Mary", "José", "jose", "Núñez", "O'Neil", "oneil", "Jr.", "M."]
     pieces += [" ", " ", " ", "-", "_", ",", ".", "/", "'", "\u2019s", "'S", "\u0301", "\u00ad"]
-    pieces += ["Łuk", "LUK", "luk", "strauß", "Strauss", "\u00b4", "\u2018", "ø", "Æ"]
+    pieces += [
+        "Łuk",
+        "LUK",
+        "luk",
+        "strauß",
+        "Strauss",
+        "\u00b4",
+        "\u2018",
+        "ø",
+        "Æ",
+        "\u3164",
+        "PhD",
+        "(",
+        ")",
+    ]
     pieces += ["\u200b", "7", "\uff32\uff4f\uff45", "ß", "\u0130", "김", "é", "x"]
 
     def chance(most: int) -> str:

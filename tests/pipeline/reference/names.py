@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection
 from functools import cache
@@ -12,7 +13,8 @@ Pair = tuple[str, str]  # two plain words in the order of the alphabet
 APOSTROPHES = "'\u2019\u2018\uff07\u02bc`\u00b4\u2032"
 # Letters of some alphabets, and what is written for them elsewhere.
 ELSEWHERE = {"ß": "ss", "æ": "ae", "œ": "oe", "ł": "l", "ø": "o", "đ": "d", "ı": "i"}
-NO_NAMES = {"", "jr", "sr", "ii", "iii", "iv"}
+NO_NAMES = {"", "jr", "sr", "ii", "iii", "iv", "phd", "esq", "cpa"}
+UNSEEN = "\u115f\u1160\u3164\uffa0"  # letters that nobody sees
 
 
 @cache
@@ -39,7 +41,7 @@ def plain(word: str) -> str:
     seen = [
         ELSEWHERE.get(one.lower(), one)
         for one in word
-        if one not in APOSTROPHES and unicodedata.category(one) != "Cf"
+        if one not in APOSTROPHES + UNSEEN and unicodedata.category(one) != "Cf"
     ]
     letters = unicodedata.normalize("NFD", "".join(seen))
     bare = "".join(one for one in letters if unicodedata.category(one)[0] != "M")
@@ -57,6 +59,7 @@ def names_of(full_name: str | None, first_name: str | None, last_name: str | Non
     """
     found = set()
     if full_name is not None:
+        full_name = re.sub("[(][^()]*[)]", " ", full_name)
         last, comma, first = full_name.partition(",")
         words = parts(f"{first} {last}" if comma and last else full_name)
         found |= {ordered(one, words[-1]) for one in words[:-1]}
