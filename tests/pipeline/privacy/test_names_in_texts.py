@@ -202,6 +202,20 @@ def test_persons_of_a_withdrawn_roster_stay_known(
     assert held_together(after) == set()
 
 
+def test_a_header_that_names_somebody_now_is_gone_from_the_file(tmp_path: Path) -> None:
+    """No text but the header of an added column does: the file is written anew for it alone."""
+    warehouse = Warehouse(tmp_path)
+    plain = ("--exclude-resource-type", "test", "unit_test")
+    for number, name in enumerate(["Bob Roe", "Bob Roe", "Quentin Zebulon"], 1):
+        roster = rostered(name, header="Quentin_Zebulon").replace("Aide of Quentin Zebulon", "Aide")
+        warehouse.deliver("benefits_admin.employees", f"2025-02-0{number}.csv", roster)
+        warehouse.build(*plain)
+        if number == 2:
+            assert is_copied_by_blocks(warehouse)
+            assert "quality.schema_drift" in held_together(warehouse)
+    assert not is_copied_by_blocks(warehouse) and held_together(warehouse) == set()
+
+
 def test_names_of_chance_are_read_as_the_reference_reads_them() -> None:
     """Pieces of names, signs and letters in any order, compared with the plain-Python reading."""
     rng = Random(15)
