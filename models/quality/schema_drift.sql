@@ -8,28 +8,17 @@ ledger as (
 ),
 
 added_names as (
-    select
-        *,
-        list_filter({{ plain_words('added_name') }}, lambda word: length(word) > 1) as words
+    select *
     from ledger
     cross join unnest(added_columns) as added_columns (added_name)
     where status = 'loaded' and rows > rejected
 ),
 
-pairs as (
-    select
-        added_name,
-        unnest(words[:-2]) as word,
-        unnest(words[2:]) as next_word
-    from added_names
+headers as (
+    select distinct added_name as text from added_names
 ),
 
-personal_names as (
-    select pairs.added_name
-    from pairs
-    inner join {{ ref('int_persons_named') }} as persons
-        on {{ name_token('pairs.word', 'pairs.next_word') }} = persons.name_token
-),
+{{ texts_naming('headers', ref('int_persons_named')) }},
 
 added as (
     select
@@ -42,7 +31,7 @@ added as (
         case
             when
                 {{ var('pii_masking_enabled') }}
-                and added_name in (select personal_names.added_name from personal_names)
+                and added_name in (select naming_texts.text from naming_texts)
                 then '****'
             else added_name
         end as column_name

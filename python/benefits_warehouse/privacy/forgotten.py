@@ -40,6 +40,13 @@ def tidy(value: str, kind: str) -> str:
     return f"lower({tidied})" if kind == "email" else tidied
 
 
+def without_wide_signs(text: str) -> str:
+    """SQL of a text with narrow letters, digits and signs in place of wide ones."""
+    narrow_ones = "".join(map(chr, range(0x21, 0x7F)))
+    wide_ones = "".join(map(chr, range(0xFF01, 0xFF5F)))
+    return f"translate({text}, {quoted(wide_ones)}, {quoted(narrow_ones)})"
+
+
 def spelled(value: str, kind: str) -> str:
     """SQL of a value without what is only spelling: letter case, wide letters, blanks, dashes.
 
@@ -47,9 +54,7 @@ def spelled(value: str, kind: str) -> str:
         value: SQL of the text.
         kind: one of KINDS; of an address, what mail programs put around it goes as well.
     """
-    narrow = "".join(map(chr, range(0x21, 0x7F)))
-    wide = "".join(map(chr, range(0xFF01, 0xFF5F)))
-    text = f"lower(translate({value}, {quoted(wide)}, {quoted(narrow)}))"
+    text = f"lower({without_wide_signs(value)})"
     text = rf"regexp_replace({text}, '[\s\p{{Z}}\p{{Cc}}\p{{Cf}}]', '', 'g')"
     text = rf"regexp_replace({text}, '[\p{{Pd}}−]', '-', 'g')"
     if kind == "email":
@@ -116,11 +121,9 @@ def is_telling(value: str) -> str:
 
 def narrow(text: str) -> str:
     """SQL of a text as ids are searched: no wide signs, accents, hidden signs, one kind of dash."""
-    plain = "".join(map(chr, range(0x21, 0x7F)))
-    wide = "".join(map(chr, range(0xFF01, 0xFF5F)))
     seen = rf"regexp_replace({text}, '\p{{Cf}}', '', 'g')"
-    text = f"strip_accents(translate({seen}, {quoted(wide)}, {quoted(plain)}))"
-    return rf"regexp_replace({text}, '[\p{{Pd}}−]', '-', 'g')"
+    plain = f"strip_accents({without_wide_signs(seen)})"
+    return rf"regexp_replace({plain}, '[\p{{Pd}}−]', '-', 'g')"
 
 
 def pattern_of(values: Iterable[str]) -> str:

@@ -159,6 +159,34 @@ def test_nothing_is_left_anywhere(tmp_path_factory: pytest.TempPathFactory) -> N
     assert warehouse.query(counts) == [(6,), (6,)]
 
 
+def test_what_the_warehouse_says_itself_stays(tmp_path: Path) -> None:
+    """A person is called like a rule, and a plan like the person: others lose nothing by it."""
+    forgetting = Forgetting(Warehouse(tmp_path))
+    warehouse = forgetting.warehouse
+    email = "i.a@acme.com"
+    warehouse.deliver(ROSTER, "1.csv", [*OTHERS, person("P-9001", "Invalid Amount", email)])
+    plan = TERMS | {"plan_type": "Invalid Amount plan", "carrier_name": "C"}
+    warehouse.deliver(PLANS, "1.csv", [plan | {"start_date": "2024-01-01"}])
+    claim = {"claim_id": "C-1", "company_ein": "11-1111111", "service_date": "2024-02-01"}
+    claim |= {"amount": "5.00", "claim_type": "Invalid Amount plan"}
+    warehouse.deliver(
+        "benefits_admin.claims", "1.csv", [claim, claim | {"claim_id": "C-2", "amount": "x"}]
+    )
+    plain = ("--exclude-resource-type", "unit_test", "test")
+    forgetting.build(*plain)
+    told = {
+        "flags": "select claim_id, dq_flags from marts.fct_claims",
+        "reasons": "select record_key, rejection_reason from quality.quarantine_history",
+        "series": "select distinct measure, subject from quality.quality_trends order by all",
+    }
+    before = {name: warehouse.query(query) for name, query in told.items()}
+    assert before["reasons"] == [("C-2", "invalid_amount")]
+    assert forgetting.forget(f"email: {email}\n") == 0, forgetting.output[-3000:]
+    assert {name: warehouse.query(query) for name, query in told.items()} == before
+    (left,) = landed(warehouse, "benefits_admin.claims", "claim_type")
+    assert landed(warehouse, PLANS, "plan_type") == {left} and left.startswith("**** plan ")
+
+
 def test_spellings_on_the_list() -> None:
     """An id is found however it is spelled, and another id is not."""
     with duckdb.connect() as connection:
