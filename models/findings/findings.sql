@@ -2,9 +2,10 @@
 -- something changed. What is about periods is the known finding whose period it touches, so that a
 -- spike that grows stays the same. The post-hook adds what happened to finding_events.
 {{ config(
-    materialized='incremental',
+    materialized='log',
     unique_key='finding_id',
     full_refresh=false,
+    meta={'waits_for_change': true},
     post_hook="{{ log_events(this) if execute }}"
 ) }}
 {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
@@ -23,6 +24,7 @@
 {%- set written = ['finding_id', 'status', 'days_open', 'is_masked'] + facts + times + decided %}
 
 -- depends_on: {{ ref('finding_events') }}
+-- {{ run_started_at.strftime('%Y-%m-%d') }}, overdue: {{ told_overdue() }}
 with
 
 observed as (
@@ -34,23 +36,7 @@ decisions as (
 ),
 
 written_before as (
-    {% if is_incremental() -%}
     select * from {{ this }}
-    {%- else -%}
-    select
-        {{ facts | join(', ') }},
-        {{ now }} as {{ times | join(', ' ~ now ~ ' as ') }},
-        '' as finding_id,
-        '' as status,
-        0::bigint as days_open,
-        true as is_masked,
-        '' as decision,
-        '' as decided_by,
-        null::date as decided_until,
-        '' as decision_note
-    from observed
-    where false
-    {%- endif %}
 ),
 
 -- Files that a run loaded, this one or one that did not come as far as here.

@@ -1,9 +1,10 @@
 -- A log beside the state: each stay in quarantine, from the run that withheld the row to the run
 -- that no longer did. Only open stays are compared with what is withheld now.
 {{ config(
-    materialized='incremental',
+    materialized='log',
     unique_key=['row_id', 'entered_run_id'],
-    full_refresh=false
+    full_refresh=false,
+    meta={'waits_for_change': true}
 ) }}
 {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
 {%- set facts = 'source, feed, row_id, record_key, all_reasons, entered_at, entered_run_id' %}
@@ -28,23 +29,7 @@ withheld as (
     {%- endfor %}
 ),
 
-{% if is_incremental() -%}
 {{ known_stays(this, ref('int_persons_named')) }},
-{%- else -%}
-stays as (
-    select
-        *,
-        {{ now }} as entered_at,
-        '' as entered_run_id,
-        null::timestamp as left_at,
-        null::varchar as left_run_id,
-        'withheld' as outcome,
-        all_reasons[1] as rejection_reason,
-        false as is_renamed
-    from withheld
-    where false
-),
-{%- endif %}
 
 open_stays as (
     select * from stays

@@ -11,7 +11,7 @@
             {%- set parent = graph.nodes.get(parent_id) or graph.sources.get(parent_id) -%}
             {%- set relation = relation_of(parent) | string -%}
             {%- set kind = parent.config.materialized -%}
-            {%- set is_log = kind == "hook_table"
+            {%- set is_log = kind in ["hook_table", "log"]
                 or (kind == "incremental" and parent.config.full_refresh is sameas false) -%}
             {%- if parent.name.startswith("land_") -%}
                 {%- do found.feeds.append(parent.name[5:]) -%}

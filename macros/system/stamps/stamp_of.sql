@@ -93,6 +93,9 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
+    {%- for relation in parents.ledger if relation.endswith('"landing_seen"') -%}
+        {%- do inputs.append(content_of(relation).values() | join) -%}
+    {%- endfor -%}
     {%- for relation in parents.enrichment -%}
         {%- do inputs.append(content_of(relation).values() | join) -%}
     {%- endfor -%}

@@ -103,6 +103,9 @@ class Retention:
         """Remove what is old; the databases are written to new files."""
         for place, old in self.tables().items():
             self.connection.execute(f"delete from {place} where {old}")
+            # The comment of a log says that what it holds is up to date, and was exported.
+            if "snapshots" not in place:
+                self.connection.execute(f"comment on table {place} is null")
         working_copy = self.folder / ".build" / "analytics.duckdb"
         rewrite(self.connection, self.folder / "restricted.duckdb", attach_restricted)
         rewrite(self.connection, working_copy, attach_plain)
