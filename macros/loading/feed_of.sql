@@ -9,7 +9,7 @@
     {%- for column, says in (listed if listed is mapping else {}).items() -%}
         {%- do columns.update({column: says}) if says is mapping -%}
     {%- endfor -%}
-    {%- set masks, having = {}, {} -%}
+    {%- set masks, having, tokens = {}, {}, [] -%}
     {%- for attribute in ["key", "optional", "caseless", "free_text", "pii"] -%}
         {%- do having.update({attribute: []}) -%}
     {%- endfor -%}
@@ -21,6 +21,7 @@
         {%- do masks.update({
             column: says.get("pii") or ("text" if says.get("free_text") else kind)
         }) -%}
+        {%- do tokens.append(column ~ "_token") if masks[column] == "email" -%}
     {%- endfor -%}
     {%- set source_name, _, part = feed_name.partition(".") -%}
     {{ return(dict(
@@ -39,6 +40,7 @@
         seed=entry.get("seed") or part,
         columns=columns,
         masks=masks,
+        tokens=tokens,
         judged="int_" ~ entry.get("entity") ~ "_judged",
         staged="stg_" ~ source_name ~ "__" ~ part,
         landed="land_" ~ source_name ~ "__" ~ part,

@@ -1,8 +1,7 @@
 {% macro landed_rows(feed, ledger, folder) -%}
     {#- The landed rows of a feed that count: its Parquet files, of files in landing_files only, so
-        that what a killed run left behind is never read, and nothing that was withdrawn. The files
-        of a delta feed keep the order of what was delivered, so a row's place is its number; a
-        snapshot's hold the number, and a row counts where a delivery that counts holds it. -#}
+        that what a killed run left behind is never read, and nothing that was withdrawn. A row of a
+        snapshot counts where a delivery that counts holds it. -#}
     {%- set pattern = folder ~ "/landing/" ~ feed.source ~ "/" ~ feed.feed ~ "/*.parquet" -%}
     {%- set files = ledger.incorporate(path={"identifier": "landing_files"}, type="table") -%}
     {%- set states = ledger.incorporate(path={"identifier": "landing_states"}, type="table") -%}
@@ -10,15 +9,15 @@
         landed.file_id,
         landed.load_id,
         landed.source_file,
-        coalesce(landed.source_row, landed.file_row_number + 1) as source_row,
+        landed.source_row,
         landed.loaded_at,
         landed.content_hash,
         files.sender,
-        {%- for column in feed.columns %}
+        {%- for column in feed.columns.keys() | list + feed.tokens %}
         landed.{{ adapter.quote(column) }}{{ "," if not loop.last }}
         {%- endfor %}
     from read_parquet(
-        '{{ pattern | replace("'", "''") }}', union_by_name = true, file_row_number = true
+        '{{ pattern | replace("'", "''") }}', union_by_name = true
     ) as landed
     inner join {{ files }} as files
         on landed.file_id = files.file_id

@@ -224,6 +224,8 @@ def contradictions(name: str, feed: Feed) -> Iterator[str]:
         staged[says.staged_as or column] += 1
         if says.type not in TEXTS:
             staged.update([f"has_{column}_text", f"{column}_text", f"delivered_{column}"])
+        if says.kind == "email":
+            staged.update([f"{column}_token"])
         if says.type == "timestamp":
             staged.update([f"has_{column}_time"])
         if says.may_be_unlimited:

@@ -68,7 +68,8 @@ def tidied_lines(column: str, says: Column) -> list[str]:
         return [f"{text} as {name}"]
     if text == column:
         return [f"{column} as delivered_{column}"]
-    return [f"{text} as {column}_text"]
+    token = [f"{column}_token"] if says.kind == "email" else []  # made when the row was landed
+    return [f"{text} as {column}_text", *token]
 
 
 def typed_line(column: str, says: Column) -> str:
@@ -130,6 +131,7 @@ def staging_sql(name: str, feed: Feed) -> str:
         *STAGED,
         *(typed_line(c, s) for c, s in columns if s.type in TEXTS and s.pii != "hidden"),
         *of("hidden", "email", "ein"),
+        *(f"{column}_token" for column, says in columns if says.kind == "email"),
         *(line for c, s in columns if s.type == "ein" for line in ein_lines(c, s)),
         *(f"delivered_{column}" for column in raw),
         *of("money"),
@@ -266,6 +268,9 @@ def landed_columns(feed: Feed, words: Words) -> Iterator[str]:
     for column, says in feed.columns.items():
         about = f"{words.of(column, says)} {doc('as_delivered')}"
         yield entry(column, about, f"{label(says)}_{feed.domain}")
+    for column, says in feed.columns.items():
+        if says.kind == "email":
+            yield entry(f"{column}_token", doc("email_token"), f"pseudonym_{feed.domain}")
 
 
 def staged_columns(feed: Feed, words: Words) -> Iterator[str]:
@@ -282,6 +287,8 @@ def staged_columns(feed: Feed, words: Words) -> Iterator[str]:
         if says.type == "ein":
             yield entry(f"short_{name}", doc("short_ein"), f"none_{feed.domain}")
             yield entry(f"has_ssn_in_{name}", doc("has_ssn"), f"none_{feed.domain}")
+        if says.kind == "email":
+            yield entry(f"{column}_token", doc("email_token"), f"pseudonym_{feed.domain}")
         if says.may_be_unlimited:
             yield entry(f"is_unlimited_{name}", doc("is_unlimited"), f"none_{feed.domain}")
         if says.type == "timestamp" and column != "last_updated":

@@ -18,7 +18,8 @@
             {%- do problems.append(place ~ ".mart_count: no column of " ~ feed.mart) -%}
         {%- endif -%}
         {#- What stands before the feed's own columns says where a row came from. -#}
-        {%- if made.pop(feed.landed, [])[7:] != feed.columns.keys() | list -%}
+        {%- set columns = feed.columns.keys() | list + feed.tokens -%}
+        {%- if made.pop(feed.landed, [])[7:] != columns -%}
             {%- do problems.append(place ~ ".columns: the models have others: run `make feed`") -%}
         {%- endif -%}
     {%- endfor -%}

@@ -15,7 +15,7 @@ select
     {%- else -%}
     email_domain,
     {%- endif %}
-    {{ person_token('email') }} as email_token,
+    email_token,
     company_ein,
     company_ein_source,
     start_date,

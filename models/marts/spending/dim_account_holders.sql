@@ -10,7 +10,7 @@ select
     {{ mask_name('first_name') }} as first_name,
     {{ mask_name('last_name') }} as last_name,
     {{ mask_email('email') }} as email,
-    {{ person_token('email') }} as email_token,
+    email_token,
     hire_date,
     status,
     is_terminated,

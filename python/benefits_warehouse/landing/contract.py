@@ -19,6 +19,7 @@ LINEAGE = {
     "loaded_at": "timestamp",
     "content_hash": "ubigint",
     "change": "varchar",
+    "landed_format": "integer",
 }
 REJECTED = {
     "file_id": "bigint",
@@ -49,6 +50,7 @@ class Feed:
         words: columns that hold no id, no number and no day: what may have moved into them shows.
         speaks_for: column of the company, where a snapshot speaks only for those that it mentions.
         email: column of an e-mail address, whose domain tells the company where that is missing.
+        emails: all columns of e-mail addresses, which get a token beside them.
         days: columns of days and timestamps, each with its type.
         sender: the sender, '' where a feed has one only.
         settings: how the files of the sender are read.
@@ -67,6 +69,7 @@ class Feed:
     needs: tuple[tuple[str, ...], ...] = ()
     speaks_for: str | None = None
     email: str | None = None
+    emails: tuple[str, ...] = ()
     days: tuple[tuple[str, str], ...] = ()
     sender: str = ""
     settings: Settings = field(default_factory=Settings)
@@ -99,6 +102,7 @@ class Feed:
             needs=declared.needs,
             speaks_for=declared.speaks_for,
             email=next(iter(declared.masked("email")), None),
+            emails=tuple(n for n, column in declared.columns.items() if column.kind == "email"),
             days=tuple(
                 (name, column.type)
                 for name, column in declared.columns.items()

@@ -2,15 +2,16 @@
 
 The flow of one delivery: find its files, check each header against the contract, read every value
 as text, and write one Parquet set `<folder>/<source>/<feed>/<load_id>-<file_id>.parquet`. A landed
-row carries file_id, load_id, source_file, loaded_at, content_hash and `change`:
+row carries file_id, load_id, source_file, source_row (1 = first after the header), loaded_at,
+content_hash, the tokens of written.py, and `change`:
 
 - ``upsert``: a row that was delivered (of a snapshot: one that the delivery before did not hold),
 - ``deleted``: a content that the newest complete snapshot no longer holds,
 - ``unseen``: the same, seen by a delivery that must not delete (refused parts, too small, ...).
 
-source_row (1 = first after the header) is the row's place in the Parquet file of a delta feed,
-which keeps the order of what was delivered: numbering the rows on the way would cost a core.
-A row of a person who was forgotten keeps its place, as `erased`, with nothing in it (forgotten).
+A part is read into a file of its own first, in the order of what was delivered: there a row's place
+is its number, since numbering the rows of a CSV on the way would keep all but one core waiting. A
+row of a person who was forgotten keeps its place, as `erased`, with nothing in it (forgotten).
 
 A CSV goes from the engine's reader straight to Parquet if the engine can't misread it: the rows
 and the malformed lines that it reports must be as many as the lines that are there. Any other file
@@ -36,7 +37,7 @@ from benefits_warehouse.feeds import Feed as DeclaredFeed
 from benefits_warehouse.feeds import seed_of
 from benefits_warehouse.landing.arrivals import Arrivals
 from benefits_warehouse.landing.companies import Companies
-from benefits_warehouse.landing.contract import LINEAGE, REJECTED, Feed, label_of
+from benefits_warehouse.landing.contract import REJECTED, Feed, label_of
 from benefits_warehouse.landing.days import note_orders, tell_orders
 from benefits_warehouse.landing.files import (
     UNREADABLE,
@@ -56,11 +57,11 @@ from benefits_warehouse.landing.order import in_order
 from benefits_warehouse.landing.reading import Reader, Reading
 from benefits_warehouse.landing.settings import Settings
 from benefits_warehouse.landing.strays import find_strays
+from benefits_warehouse.landing.written import bring_up_to_date, write_contract, write_rows
 from benefits_warehouse.privacy.forgotten import Forgotten
 from benefits_warehouse.privacy.names import shown_headers, shown_names
 from benefits_warehouse.progress import FileProgress, say
 from benefits_warehouse.sql import identifier, only_row, quoted
-from benefits_warehouse.whole_files import replacing
 
 __all__ = ["LEDGER", "Landing", "load_feeds"]
 
@@ -132,9 +133,8 @@ class Landing:
             if not path.is_dir() and not landed and path.name != "contract.parquet":
                 path.unlink()
         for feed in feeds:
-            types = {**LINEAGE, **dict.fromkeys(feed.columns, "varchar")}
-            self.write_contract(self.folder / feed.source / feed.name, types)
-        self.write_contract(self.folder / "rejected_lines", REJECTED)
+            bring_up_to_date(self.connection, self.folder, feed, self.log)
+        write_contract(self.connection, self.folder / "rejected_lines", REJECTED)
 
     def save_seen(self, schema: str) -> None:
         """Note which files of the ledger are there now, for the summary of the run.
@@ -175,24 +175,6 @@ class Landing:
             if was != order:
                 presence.open(feed)
                 presence.reorder(feed, was, order)
-
-    def write_contract(self, folder: Path, types: Mapping[str, str]) -> None:
-        """An empty Parquet file with the contract's columns, so that a glob is never empty.
-
-        Args:
-            folder: of the feed.
-            types: column to DuckDB type, in their order.
-        """
-        path = folder / "contract.parquet"
-        written = self.connection.sql(f"from {quoted(path)}").columns if path.exists() else []
-        if written == list(types):  # else a column was added to the feed since
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        columns = ", ".join(f"null::{kind} as {identifier(name)}" for name, kind in types.items())
-        with replacing(path) as part:
-            self.connection.execute(
-                f"copy (select {columns} where false) to {quoted(part)} (format parquet)"
-            )
 
     def land(self, feed: Feed, deliveries: Iterable[Delivery]) -> None:
         """Land the new deliveries of a feed and sender, one by one, in their order.
@@ -409,7 +391,9 @@ class Landing:
         files = [self.unfinished(feed, load_id, part) for part in parts]
         if feed.mode == "delta":
             for part, path in zip(parts, files, strict=True):
-                path.rename(goal := self.goal(feed, load_id, part))
+                goal = self.goal(feed, load_id, part)
+                write_rows(self.connection, feed, [path], goal)
+                path.unlink()
                 note(self.folder, goal)
                 outcome = part.outcome
                 outcome.landed = outcome.rows - outcome.rejected - outcome.erased
@@ -437,17 +421,13 @@ class Landing:
         Returns:
             How many there are of each file, by file_id.
         """
-        columns = ", ".join(identifier(column) for column in feed.columns)
-        paths = ", ".join(quoted(path) for path in files)
-        self.connection.execute(
-            f"""copy (
-                select file_id, load_id, source_file, file_row_number + 1 as source_row, loaded_at,
-                    content_hash, change, {columns}
-                from read_parquet([{paths}], file_row_number = true)
-                where file_id * 100000000000 + file_row_number + 1 in (
-                    select place from delivered where known_file is null
-                )
-            ) to {quoted(goal)} (format parquet)"""
+        write_rows(
+            self.connection,
+            feed,
+            files,
+            goal,
+            "file_id * 100000000000 + file_row_number + 1 in "
+            "(select place from delivered where known_file is null)",
         )
         landed = self.connection.execute(
             f"select file_id, count(*) from read_parquet({quoted(goal)}) group by file_id"

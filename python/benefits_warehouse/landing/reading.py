@@ -61,6 +61,8 @@ READ_OPTIONS = (
     "null_padding=false, hive_partitioning=false, "
     f"max_line_size={2 * MAX_LINE}, buffer_size={4 * MAX_LINE}"
 )
+# What is read again at once need not be packed.
+PLAIN = "format parquet, compression uncompressed, string_dictionary_page_size_limit 1"
 REJECT_OPTIONS = ", ignore_errors=true, store_rejects=true, rejects_limit=0"
 
 
@@ -610,7 +612,7 @@ class Reader:
                         'upsert' as change,
                         {", ".join(columns)}
                     from {source}
-                ) to {quoted(reading.goal)} (format parquet)"""
+                ) to {quoted(reading.goal)} ({PLAIN})"""
             )
 
     def count(self, sql: str) -> int:

@@ -68,6 +68,15 @@ def masked_sql(value: str, kind: str, is_doubtful: str = "false") -> str:
     return f"({macros().mask_delivered(value, kind, is_doubtful=is_doubtful)})::varchar"
 
 
+def email_token_sql(value: str) -> str:
+    """SQL of the keyed token of a delivered e-mail address; null where it is none.
+
+    Args:
+        value: SQL of the address as it was delivered.
+    """
+    return str(macros().person_token(macros().clean_email(macros().tidy_text(value))))
+
+
 def pairs_sql(names: str) -> str:
     """SQL of the pairs of words by which a person is known, as texts `a b` in their order.
 
