@@ -24,7 +24,7 @@
     {#- The statements that build a table anew; its contract is kept where it is enforced. -#}
     {%- if config.get("contract").enforced -%}
     {{ get_assert_columns_equivalent(sql) }}
-    create or replace table {{ relation }} {{ get_table_columns_and_constraints() }};
+    create or replace table {{ relation }} {{ stored_columns(relation) }};
     insert into {{ relation }} {{ get_column_names() }} (
         {{ get_select_subquery(sql) }}
     );
@@ -33,6 +33,14 @@
         {{ sql }}
     );
     {%- endif -%}
+{%- endmacro %}
+
+
+{% macro stored_columns(relation) -%}
+    {#- The columns of a contract as the database takes them: a lake chooses its own compression. -#}
+    {%- set columns = get_table_columns_and_constraints() -%}
+    {{ columns | replace("using compression zstd", "") if adapter.is_ducklake(relation)
+        else columns }}
 {%- endmacro %}
 
 

@@ -19,6 +19,9 @@
     {%- endif -%}
     {%- do drop_obsolete() -%}
     {%- do adapter.commit() -%}
+    {%- if is_lake() -%}
+        {{ return(publish_snapshot()) }}
+    {%- endif -%}
     {%- do run_query("checkpoint " ~ target.database) -%}
     {#- A copy of the bytes; where free blocks may hold too much, one of the rows. -#}
     {%- set build = "getvariable('warehouse_folder') || '/.build/" -%}

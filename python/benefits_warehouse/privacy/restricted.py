@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from benefits_warehouse.runtime.database_copy import keep_no_former
+from benefits_warehouse.runtime.extensions import load_extension
 from benefits_warehouse.sql import quoted
 from benefits_warehouse.whole_files import PRIVATE_FILE, replacing, write_text
 
@@ -44,16 +44,12 @@ def load_crypto(connection: duckdb.DuckDBPyConnection) -> None:
     Raises:
         RuntimeError: the package is not installed, or is of another DuckDB version.
     """
-    found = importlib.util.find_spec("duckdb_extension_httpfs")
-    folder = Path(found.origin).parent if found and found.origin else None
-    path = folder and folder / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
-    if not path or not path.exists():
-        raise RuntimeError(
-            f"{KEY} is set, and encryption needs the Python package "
-            f"duckdb-extension-httpfs=={duckdb.__version__}: `make setup` installs it, "
-            "where PyPI has it for this DuckDB. Nothing was changed."
-        )
-    connection.execute(f"load {quoted(path)}")
+    load_extension(
+        connection,
+        "httpfs",
+        f"{KEY} is set, and encryption needs what `make setup` installs where PyPI has it for this "
+        "DuckDB,",
+    )
 
 
 def attach_restricted(

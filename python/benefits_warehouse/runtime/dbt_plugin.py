@@ -42,6 +42,7 @@ from benefits_warehouse.privacy.restricted import (
 )
 from benefits_warehouse.runtime.database_copy import copy_beside, finish_copy
 from benefits_warehouse.runtime.full_disk import FullDiskTeller
+from benefits_warehouse.runtime.lake import make_lake, open_to_readers, release_writers
 from benefits_warehouse.runtime.messages import hide_values
 from benefits_warehouse.runtime.reference import check_reference, reference_folder
 from benefits_warehouse.senders import sender_problems
@@ -102,6 +103,7 @@ def take_lock(folder: Path, tool: str = "") -> None:
 
 def release_locks() -> None:
     """Give back the locks of this process (for programs that call dbt's runner and continue)."""
+    release_writers()
     while _locks:
         os.close(_locks.popitem()[1])
 
@@ -260,8 +262,9 @@ class Plugin(BasePlugin):
         refuse_blank_places(os.environ, flags.VARS or {})
         if command() in ("build", "seed", "retry"):
             check_reference(reference_folder())
-        working_copy = Path(self.creds.path).resolve()
-        self.folder = working_copy.parent.parent
+        self.is_lake = any(place.is_ducklake for place in self.creds.attach or [])
+        self.folder = Path(os.environ.get("BENEFITS_DB_DIR") or "warehouse").resolve()
+        working_copy = self.folder / ".build" / "analytics.duckdb"
         refuse_clone()
         refuse_direct_query()
         os.umask(0o077)
@@ -301,7 +304,10 @@ class Plugin(BasePlugin):
         dbt-duckdb attaches what is not attached yet afterwards. It knows no key, and so can't show
         one in `dbt debug`.
         """
-        attach_restricted(conn, self.folder / "restricted.duckdb")
+        if self.is_lake:
+            make_lake(conn, self.folder)
+        else:
+            attach_restricted(conn, self.folder / "restricted.duckdb")
         conn.create_function(
             "copy_beside", copy_beside, ["VARCHAR", "VARCHAR"], "VARCHAR", side_effects=True
         )
@@ -375,6 +381,13 @@ class Plugin(BasePlugin):
             lambda alerts: post(webhook(), lines_of(json.loads(alerts))).error,
             ["VARCHAR"],
             "VARCHAR",
+            side_effects=True,
+        )
+        conn.create_function(
+            "open_to_readers",
+            lambda: open_to_readers(self.folder),
+            [],
+            "BOOLEAN",
             side_effects=True,
         )
         conn.create_function("file_state", file_state, ["VARCHAR"], "VARCHAR", side_effects=True)
