@@ -24,7 +24,7 @@ SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models py
 UNREACHABLE := External connection exception
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build built test quick reference lint feed check findings alert-test forget disclose share retain rotate-pepper audit-log encrypt audit docs lineage dashboard \
+.PHONY: help setup build built test quick reference lint feed check findings alert-test forget disclose share retain rotate-pepper audit-log encrypt lake audit docs lineage dashboard \
     orchestrate explore metrics grade soak bench lock clean
 
 help: ## list the targets
@@ -116,6 +116,9 @@ forget: setup ## erase one person, named on standard input (ARGS: more arguments
 encrypt: setup ## encrypt restricted.duckdb with DBT_ENV_SECRET_RESTRICTED_KEY, or decrypt it
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.encrypt
 
+lake: setup ## move the warehouse into a lake (docs: BEYOND), without landing anything again
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.runtime.to_lake
+
 disclose: setup ## all that is held of one person, named on standard input, for that person (REASON=why)
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.disclose
 
@@ -177,7 +180,7 @@ COMPILE := uv pip compile --universal --python-version 3.11 --fork-strategy fewe
     --no-strip-extras --no-emit-index-url --annotation-style line --custom-compile-command "make lock" --quiet
 
 lock: ## pin the Python packages again after a change of pyproject.toml (needs uv)
-	$(COMPILE) pyproject.toml --extra dev --extra encryption --extra explore -o requirements.lock
+	$(COMPILE) pyproject.toml --extra dev --extra encryption --extra lake --extra explore -o requirements.lock
 	$(COMPILE) pyproject.toml --extra encryption --extra orchestrate -c requirements.lock -o .ci/locks/dagster.lock
 	cp requirements.lock .ci/locks/duckdb2.lock  # what it starts from: they differ in the engine alone
 	$(COMPILE) pyproject.toml --extra dev --extra explore --override .ci/locks/duckdb2.in -o .ci/locks/duckdb2.lock

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import duckdb
 
+from benefits_warehouse.runtime.lake import is_lake, open_published
+
 DUE = ("new", "open", "reopened")
 STATUSES = (*DUE, "accepted", "snoozed", "resolved")
 QUERY = """
@@ -53,12 +55,12 @@ def listed(database: Path, company: str, kind: str, status: str) -> list[str]:
     Raises:
         RuntimeError: there is no such file, no findings in it, or no such kind or status.
     """
-    if not database.is_file():
+    if not database.is_file() and not is_lake(database.parent):
         raise RuntimeError(f"There is no {database}: run dbt build first")
     if status not in (*STATUSES, "all", ""):
         raise RuntimeError(wrong_word("status", status, [*STATUSES, "all"]))
     statuses = {"": DUE, "all": STATUSES}.get(status, (status,))
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with open_published(database) as connection:
         try:
             found = connection.execute("select distinct kind from marts.findings").fetchall()
         except duckdb.CatalogException:

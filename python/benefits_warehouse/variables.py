@@ -109,6 +109,7 @@ class Variables(Known):
     max_snapshot_shrink_pct: Annotated[Percent, Field(title="a number from 0 to 100")]
     min_cell_size: Annotated[StrictInt, Field(ge=2, title="a whole number from 2")]
     retention_days: Annotated[StrictInt, Field(ge=0, title="a whole number from 0")]
+    lake_snapshot_days: Count
     pii_masking_enabled: Annotated[StrictBool, Field(title="true or false, without quotes")]
     enrichment_mode: Annotated[Literal["stub", "http"], Field(title="stub or http")]
     enrichment_ttl_days: Annotated[Number, Field(ge=0, title="a number from 0")]

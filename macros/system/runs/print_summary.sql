@@ -4,7 +4,9 @@
     {%- set query -%}
         select
             runtime_seconds,
-            getvariable('warehouse_folder') as folder,
+            getvariable('warehouse_folder') || coalesce(
+                ', snapshot ' || published_snapshot || ' of the lake', '/analytics.duckdb'
+            ) as published,
             format(
                 '{:,} in, {:,} out, {:,} withheld; {:,} validation errors (quality.dq_scorecard)',
                 coalesce(rows_in, 0), coalesce(rows_out, 0), coalesce(rows_quarantined, 0),
@@ -33,7 +35,7 @@
             ~ bad | map(attribute="node.name") | join(", ")
         ) -%}
     {%- elif published -%}
-        {%- do lines.append("  database             " ~ run["folder"] ~ "/analytics.duckdb") -%}
+        {%- do lines.append("  database             " ~ run["published"]) -%}
     {%- endif -%}
     {%- if exported -%}
         {%- do lines.append("  exports              " ~ export_folder()) -%}

@@ -9,6 +9,8 @@ from typing import Any, Self
 
 import duckdb
 
+from benefits_warehouse.runtime.lake import is_lake, open_published
+
 Row = dict[str, Any]
 
 PUBLIC = re.compile(r"(marts|quality|ops)\.[a-z0-9_]+")
@@ -50,11 +52,11 @@ class Published:
     """
 
     def __init__(self, path: Path) -> None:
-        if not path.is_file():
+        if not path.is_file() and not is_lake(path.parent):
             raise NotPublished(f"There is no {path}: `dbt build` makes it.")
         try:
-            self._connection = duckdb.connect(str(path), read_only=True, config=READ_ONLY)
-        except duckdb.Error as error:
+            self._connection = open_published(path, READ_ONLY)
+        except (duckdb.Error, RuntimeError) as error:
             raise NotPublished(f"{path} can't be opened: {error}") from None
         self._connection.execute("set lock_configuration = true")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benefits_warehouse.privacy.audit import needed_reason
 from benefits_warehouse.runtime.dbt_plugin import refuse_while_erasing, take_lock
+from benefits_warehouse.runtime.lake import is_lake
 
 
 def enter_warehouse(
@@ -29,7 +30,7 @@ def enter_warehouse(
     os.umask(0o077)
     folder = Path(os.environ.get("BENEFITS_DB_DIR") or "warehouse").resolve()
     for name in files:
-        if not (folder / name).exists():
+        if not (folder / name).exists() and not is_lake(folder):
             raise RuntimeError(f"There is no {name} in {folder}: run dbt build first.")
     if is_reasoned:
         needed_reason()

@@ -21,6 +21,7 @@ from benefits_warehouse.privacy.shareable import (
     listed_words,
     table_of,
 )
+from benefits_warehouse.runtime.lake import attach_published
 from benefits_warehouse.sql import identifier, only_row, quoted
 
 PROFILE = "safe_harbor"
@@ -41,8 +42,8 @@ class Counts:
     def __init__(self, published: Path, goal: Path, least: int) -> None:
         self.least = least
         self.connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+        attach_published(self.connection, published.parent, "published")
         self.connection.execute(
-            f"attach {quoted(published)} as published (read_only);"
             f"attach {quoted(goal)} as shared (storage_version {quoted(PUBLISHED_STORAGE)});"
             f"set temp_directory = {quoted(published.parent / 'restricted' / 'tmp')};"
             "set TimeZone = 'UTC'; create temp table words (word varchar, shown varchar);"

@@ -9,7 +9,7 @@ from benefits_warehouse.declarations import columns_of
 from benefits_warehouse.privacy.landed import LandedRows, of_person
 from benefits_warehouse.privacy.mentions import Mentions, left_of, mentioned
 from benefits_warehouse.privacy.plan import Plan
-from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted, rewrite
+from benefits_warehouse.privacy.restricted import rewrite_working
 from benefits_warehouse.sql import identifier, quoted
 
 # What logs keep of delivered texts.
@@ -21,26 +21,23 @@ ROSTER = "benefits_admin.employees"  # the feed that the snapshots of persons ar
 
 
 class DatabaseEraser:
-    """Erases a person from restricted.duckdb and from the working copy of analytics.duckdb.
+    """Erases a person from the working databases.
 
     Args:
         landed: the landed rows, already emptied; its connection has both databases attached.
-        restricted: path of restricted.duckdb.
-        working_copy: path of .build/analytics.duckdb.
+        folder: the warehouse folder.
     """
 
-    def __init__(self, landed: LandedRows, restricted: Path, working_copy: Path) -> None:
+    def __init__(self, landed: LandedRows, folder: Path) -> None:
         self.landed = landed
         self.connection = landed.connection
-        self.restricted = restricted
-        self.working_copy = working_copy
+        self.folder = folder
 
     def erase(self, plan: Plan) -> None:
-        """Take the person out of both databases, and leave no trace in free blocks."""
+        """Take the person out of both databases, and leave no trace in what they were."""
         self.clean_restricted(plan)
         self.clean_analytics(plan)
-        rewrite(self.connection, self.restricted, attach_restricted)
-        rewrite(self.connection, self.working_copy, attach_plain)
+        rewrite_working(self.connection, self.folder)
 
     def history(self, plan: Plan) -> list[tuple[str, str]]:
         """The snapshots of persons, each with the SQL condition of this person's records."""

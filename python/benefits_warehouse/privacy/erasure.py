@@ -30,9 +30,10 @@ from benefits_warehouse.privacy.finding import Finder, holds
 from benefits_warehouse.privacy.forgotten import TELLING, Forgotten, check_list, list_pepper
 from benefits_warehouse.privacy.landed import LandedEraser, LandedRows
 from benefits_warehouse.privacy.plan import Plan, Who
-from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted
+from benefits_warehouse.privacy.restricted import attach_working
 from benefits_warehouse.runtime.database_copy import keep_no_former
 from benefits_warehouse.runtime.dbt_plugin import read_pepper
+from benefits_warehouse.runtime.lake import is_lake
 from benefits_warehouse.sql import quoted
 
 DISCLOSURES = Path("restricted/disclosures")  # a folder a disclosure, see disclose
@@ -53,8 +54,7 @@ def open_warehouse(folder: Path, pepper: str) -> duckdb.DuckDBPyConnection:
         f"set TimeZone = 'UTC'; set variable forgotten_pepper = {quoted(pepper)}; "
         f"set temp_directory = {quoted(folder / 'restricted' / 'tmp')}"
     )
-    attach_restricted(connection, folder / "restricted.duckdb")
-    attach_plain(connection, folder / ".build" / "analytics.duckdb", "analytics")
+    attach_working(connection, folder)
     return connection
 
 
@@ -82,9 +82,7 @@ class Erasure:
         self.finder = Finder(landed, PROJECT)
         forgotten = Forgotten(self.connection, restricted)
         self.landed_eraser = LandedEraser(landed, forgotten, pepper)
-        self.databases = DatabaseEraser(
-            landed, folder / "restricted.duckdb", folder / ".build" / "analytics.duckdb"
-        )
+        self.databases = DatabaseEraser(landed, folder)
         self.plan_file = restricted / "forget.json"
 
     def resume(self) -> Plan | None:
@@ -219,4 +217,5 @@ def run_dbt(arguments: list[str], erasure: str = "") -> dbtRunnerResult:
         erasure: run_id of the erasure that may continue, see dbt_plugin.refuse_while_erasing.
     """
     os.environ["BENEFITS_ERASURE"] = erasure
-    return dbtRunner().invoke(arguments)
+    folder = Path(os.environ.get("BENEFITS_DB_DIR") or "warehouse")
+    return dbtRunner().invoke([*arguments, *["--target", "lake"] * is_lake(folder)])

@@ -19,6 +19,7 @@ from benefits_warehouse.privacy.erasure import Erasure
 from benefits_warehouse.privacy.forgotten import KINDS, tidy
 from benefits_warehouse.privacy.plan import Plan, Who
 from benefits_warehouse.runtime.dbt_plugin import release_locks, take_lock
+from benefits_warehouse.runtime.lake import is_lake
 
 
 def compared(value: str, kind: str) -> str | None:
@@ -76,8 +77,14 @@ def main(arguments: list[str]) -> int:
     os.umask(0o077)
     folder = Path(os.environ.get("BENEFITS_DB_DIR", "warehouse")).resolve()
     try:
-        if not (folder / "restricted.duckdb").exists():
+        is_file = (folder / "restricted.duckdb").exists()
+        if not is_file and not is_lake(folder):
             raise RuntimeError(f"There is no warehouse in {folder}.")
+        if is_file and is_lake(folder):
+            raise RuntimeError(
+                f"{folder} holds the files from before the warehouse was moved into a lake, which "
+                "no erasure reaches: remove restricted.duckdb, analytics.duckdb and the one in .build."
+            )
         take_lock(folder, "make forget")
         erasure = Erasure(folder)
         if plan := erasure.resume():

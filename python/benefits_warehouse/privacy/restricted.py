@@ -10,6 +10,15 @@ import duckdb
 
 from benefits_warehouse.runtime.database_copy import keep_no_former
 from benefits_warehouse.runtime.extensions import load_extension
+from benefits_warehouse.runtime.lake import (
+    LAKES,
+    catalog_file,
+    compact_catalog,
+    is_lake,
+    is_on_server,
+    make_lake,
+    write_anew,
+)
 from benefits_warehouse.sql import quoted
 from benefits_warehouse.whole_files import PRIVATE_FILE, replacing, write_text
 
@@ -133,6 +142,44 @@ def rewrite(
         path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
 
 
+def attach_working(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Attach the working databases of a warehouse, files or lakes, as restricted and analytics.
+
+    Args:
+        connection: DuckDB connection.
+        folder: the warehouse folder.
+
+    Raises:
+        RuntimeError: key and file don't fit, or another process writes to the lake.
+    """
+    if is_lake(folder):
+        make_lake(connection, folder)
+        return
+    attach_restricted(connection, folder / "restricted.duckdb")
+    attach_plain(connection, folder / ".build" / "analytics.duckdb", "analytics")
+
+
+def rewrite_working(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write the working databases anew, so that nothing holds what is not in them; see rewrite.
+
+    Args:
+        connection: connection that has them attached; they are detached.
+        folder: the warehouse folder.
+    """
+    if not is_lake(folder):
+        rewrite(connection, folder / "restricted.duckdb", attach_restricted)
+        rewrite(connection, folder / ".build" / "analytics.duckdb", attach_plain)
+        return
+    write_anew(connection)
+    for name in LAKES:
+        connection.execute(f"detach {name}")
+        if is_on_server():
+            compact_catalog(name)
+        else:
+            attach_plain(connection, catalog_file(folder, name), name)
+            rewrite(connection, catalog_file(folder, name), attach_plain)
+
+
 def ask_for_rewrite(folder: Path) -> bool:
     """Note that free blocks of the working copy may hold what is not to be shown; macros call it.
 
@@ -160,4 +207,17 @@ def rewrite_asked_for(folder: Path) -> None:
         with duckdb.connect(config={"temp_directory": str(folder / "restricted" / "tmp")}) as own:
             attach_plain(own, working_copy, "analytics")
             rewrite(own, working_copy, attach_plain)
-    note.unlink(missing_ok=True)
+    rewrite_done(folder)
+
+
+def rewrite_done(folder: Path) -> bool:
+    """Note that nothing holds any more what was not to be shown; macros call it.
+
+    Args:
+        folder: the warehouse folder.
+
+    Returns:
+        True.
+    """
+    (folder / ".build" / REWRITE).unlink(missing_ok=True)
+    return True

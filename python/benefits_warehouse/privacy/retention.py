@@ -21,7 +21,7 @@ import yaml
 from benefits_warehouse.privacy.audit import record
 from benefits_warehouse.privacy.commands import enter_warehouse
 from benefits_warehouse.privacy.erasure import DISCLOSURES, build_anew, open_warehouse
-from benefits_warehouse.privacy.restricted import attach_plain, attach_restricted, rewrite
+from benefits_warehouse.privacy.restricted import rewrite_working
 from benefits_warehouse.privacy.shareable import given_vars
 from benefits_warehouse.runtime.dbt_plugin import refuse_while_rotating, release_locks
 from benefits_warehouse.sql import identifier, only_row, quoted
@@ -106,9 +106,7 @@ class Retention:
             # The comment of a log says that what it holds is up to date, and was exported.
             if "snapshots" not in place:
                 self.connection.execute(f"comment on table {place} is null")
-        working_copy = self.folder / ".build" / "analytics.duckdb"
-        rewrite(self.connection, self.folder / "restricted.duckdb", attach_restricted)
-        rewrite(self.connection, working_copy, attach_plain)
+        rewrite_working(self.connection, self.folder)
         for path in self.old_files():
             if path.is_dir():
                 shutil.rmtree(path)

@@ -28,7 +28,7 @@ from benefits_warehouse.privacy.forgotten import (
     list_pepper,
     wrapped,
 )
-from benefits_warehouse.privacy.restricted import attach_plain
+from benefits_warehouse.privacy.restricted import attach_working
 from benefits_warehouse.runtime.dbt_plugin import (
     PEPPER,
     ROTATION,
@@ -96,7 +96,7 @@ def drop_tokens(folder: Path) -> None:
     """Take the keys that are shown as tokens out of the log of quarantine."""
     spills = str(folder / "restricted" / "tmp")
     with duckdb.connect(config={"temp_directory": spills}) as connection:
-        attach_plain(connection, folder / ".build" / "analytics.duckdb", "analytics")
+        attach_working(connection, folder)
         found = connection.execute(
             "select 1 from duckdb_tables() where database_name = 'analytics' "
             "and schema_name = 'quality' and table_name = 'quarantine_history'"

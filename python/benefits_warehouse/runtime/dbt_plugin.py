@@ -39,10 +39,17 @@ from benefits_warehouse.privacy.restricted import (
     ask_for_rewrite,
     attach_restricted,
     rewrite_asked_for,
+    rewrite_done,
 )
 from benefits_warehouse.runtime.database_copy import copy_beside, finish_copy
 from benefits_warehouse.runtime.full_disk import FullDiskTeller
-from benefits_warehouse.runtime.lake import make_lake, open_to_readers, release_writers
+from benefits_warehouse.runtime.lake import (
+    is_lake,
+    make_lake,
+    open_to_readers,
+    release_writers,
+    take_in_use,
+)
 from benefits_warehouse.runtime.messages import hide_values
 from benefits_warehouse.runtime.reference import check_reference, reference_folder
 from benefits_warehouse.senders import sender_problems
@@ -244,6 +251,28 @@ def refuse_direct_query() -> None:
         )
 
 
+def refuse_other_target(folder: Path, is_for_lake: bool) -> None:
+    """Refuse to make a second warehouse beside the one that a folder has.
+
+    Args:
+        folder: the warehouse folder.
+        is_for_lake: the target of this run is a lake.
+
+    Raises:
+        RuntimeError: the warehouse is of the other target; nothing was changed.
+    """
+    if is_lake(folder) and not is_for_lake:
+        raise RuntimeError(
+            f"The warehouse {folder} is a lake: run dbt with --target lake, or set "
+            "DBT_TARGET=lake. Nothing was changed."
+        )
+    if is_for_lake and not is_lake(folder) and (folder / "restricted.duckdb").exists():
+        raise RuntimeError(
+            f"The warehouse {folder} is in files: `make lake` moves it into a lake. Nothing was "
+            "changed."
+        )
+
+
 def close_logs() -> None:
     """Take the rights of others on dbt's log files away; dbt makes them before we are asked."""
     flags: Any = get_flags()  # type: ignore[no-untyped-call]
@@ -267,6 +296,7 @@ class Plugin(BasePlugin):
         working_copy = self.folder / ".build" / "analytics.duckdb"
         refuse_clone()
         refuse_direct_query()
+        refuse_other_target(self.folder, self.is_lake)
         os.umask(0o077)
         hide_values()
         close_logs()
@@ -288,7 +318,7 @@ class Plugin(BasePlugin):
             # Only what is published was put back from a backup: run records and logs are in it.
             with replacing(working_copy, PRIVATE_FILE) as part:
                 shutil.copyfile(published, part)
-        if command() in WRITING:
+        if command() in WRITING and not self.is_lake:
             rewrite_asked_for(self.folder)
         add_callback_to_manager(FullDiskTeller(self.folder))
         refuse_while_erasing(self.folder)
@@ -306,6 +336,7 @@ class Plugin(BasePlugin):
         """
         if self.is_lake:
             make_lake(conn, self.folder)
+            take_in_use(self.folder)
         else:
             attach_restricted(conn, self.folder / "restricted.duckdb")
         conn.create_function(
@@ -381,6 +412,13 @@ class Plugin(BasePlugin):
             lambda alerts: post(webhook(), lines_of(json.loads(alerts))).error,
             ["VARCHAR"],
             "VARCHAR",
+            side_effects=True,
+        )
+        conn.create_function(
+            "rewrite_done",
+            lambda: rewrite_done(self.folder),
+            [],
+            "BOOLEAN",
             side_effects=True,
         )
         conn.create_function(

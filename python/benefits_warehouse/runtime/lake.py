@@ -8,7 +8,9 @@ time, which a lock in the catalog sees to; any number reads, at the snapshot tha
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -19,11 +21,21 @@ from benefits_warehouse.whole_files import PRIVATE_FILE, PRIVATE_FOLDER, PUBLIC_
 CATALOG = "BENEFITS_LAKE_CATALOG"  # connection string of PostgreSQL; empty: files beside the data
 DATA = "BENEFITS_LAKE_DATA"  # a folder, or s3://bucket/path; empty: `lake` in the warehouse folder
 LAKES = ("restricted", "analytics")
+IN_USE = "in_use"  # in `lake`: the warehouse is a lake, and no move into one is half done
 # Key of the advisory lock of writers; any number that other programs on the server don't use.
 LOCK = 7_203_190_154
 
 # Connections that hold a lock, to the end of the process or to release_writers.
 _writers: list[duckdb.DuckDBPyConnection] = []
+
+
+def is_lake(folder: Path) -> bool:
+    """Whether a warehouse is a lake: what its first build of target lake made it.
+
+    Args:
+        folder: the warehouse folder.
+    """
+    return (folder / "lake" / IN_USE).exists()
 
 
 def is_on_server() -> bool:
@@ -83,16 +95,16 @@ def attach_lake(
     folder: Path,
     name: str,
     snapshot: int | None = None,
-    is_reader: bool = False,
+    alias: str = "",
 ) -> None:
-    """Attach a lake under its name.
+    """Attach a lake: to be written, or to be read under an alias.
 
     Args:
         connection: DuckDB connection, see load_lake.
         folder: the warehouse folder.
         name: restricted or analytics.
         snapshot: number of the snapshot to read.
-        is_reader: nothing is to be written.
+        alias: name to attach it by, of a reader.
     """
     options = [f"data_path {quoted(data_place(folder, name))}", "data_inlining_row_limit 0"]
     if is_on_server():
@@ -100,12 +112,13 @@ def attach_lake(
         options.append(f"metadata_schema {quoted(f'benefits_{name}')}")
     else:
         place = f"ducklake:{catalog_file(folder, name)}"
-    if is_reader:
+    if alias:
         options.append("read_only")
     if snapshot is not None:
         options.append(f"snapshot_version {snapshot}")
     connection.execute(
-        f"attach if not exists {quoted(place)} as {identifier(name)} ({', '.join(options)})"
+        f"attach if not exists {quoted(place)} as {identifier(alias or name)} "
+        f"({', '.join(options)})"
     )
 
 
@@ -133,6 +146,16 @@ def make_lake(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         attach_lake(connection, folder, name)
     if not is_on_server():
         catalog_file(folder, "restricted").chmod(PRIVATE_FILE)
+
+
+def take_in_use(folder: Path) -> None:
+    """Let a warehouse be a lake from now on.
+
+    Args:
+        folder: the warehouse folder.
+    """
+    (folder / "lake" / IN_USE).touch(PUBLIC_FILE)
+    (folder / "lake" / IN_USE).chmod(PUBLIC_FILE)
 
 
 def lock_catalog() -> None:
@@ -180,4 +203,151 @@ def open_to_readers(folder: Path) -> bool:
     if "://" not in place:
         for path in Path(place).rglob("*"):
             path.chmod(PUBLIC_FOLDER if path.is_dir() else PUBLIC_FILE)
+        if not is_on_server():
+            catalog_file(folder, "analytics").chmod(PUBLIC_FILE)
     return True
+
+
+def attach_published(
+    connection: duckdb.DuckDBPyConnection, folder: Path, alias: str = "analytics"
+) -> None:
+    """Attach what was published last, to be read: a file, or a snapshot of a lake.
+
+    Args:
+        connection: DuckDB connection.
+        folder: the warehouse folder.
+        alias: name to attach it by.
+
+    Raises:
+        RuntimeError: a Python package is missing, or a lake has published nothing yet.
+    """
+    if not is_lake(folder):
+        path = quoted(folder / "analytics.duckdb")
+        connection.execute(f"attach {path} as {identifier(alias)} (read_only)")
+        return
+    load_lake(connection)
+    attach_lake(connection, folder, "analytics", alias=alias)
+    try:
+        ((snapshot,),) = connection.execute(
+            f"select arg_max(published_snapshot, run_number) from {alias}.ops.run_history "
+            "where published_snapshot is not null"
+        ).fetchall()
+    except duckdb.CatalogException:
+        snapshot = None
+    if snapshot is None:
+        raise RuntimeError("This lake has published nothing yet: run dbt build --target lake.")
+    connection.execute(f"detach {identifier(alias)}")
+    attach_lake(connection, folder, "analytics", int(snapshot), alias)
+
+
+def open_published(
+    path: Path, config: Mapping[str, Any] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A connection to what was published last, its schemas in reach without the database's name.
+
+    Args:
+        path: `<warehouse>/analytics.duckdb`, which a lake does not have.
+        config: settings of DuckDB.
+
+    Raises:
+        RuntimeError: see attach_published.
+    """
+    if not is_lake(path.parent):
+        return duckdb.connect(str(path), read_only=True, config=dict(config or {}))
+    # Its Parquet files are outside of the database, so this may not be shut off.
+    left = {name: kept for name, kept in (config or {}).items() if "external" not in name}
+    connection = duckdb.connect(config=left)
+    attach_published(connection, path.parent)
+    connection.execute("use analytics")
+    return connection
+
+
+def write_anew(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make each table of both lakes anew, and forget all that was: snapshots, files, statistics.
+
+    A catalog keeps the least and the greatest value of each column of a table for as long as the
+    table lives, so it is not enough to write its files anew.
+
+    Args:
+        connection: DuckDB connection with both lakes attached.
+    """
+    for lake, schema, table, comment in connection.execute(
+        "select database_name, schema_name, table_name, comment from duckdb_tables() "
+        "where list_contains(?, database_name)",
+        [list(LAKES)],
+    ).fetchall():
+        place = (lake, schema, table)
+        copy_table(connection, ".".join(map(identifier, place)), place, comment)
+    for lake in LAKES:
+        forget_snapshots(connection, lake)
+        connection.execute(
+            f"call ducklake_delete_orphaned_files({quoted(lake)}, cleanup_all => true)"
+        )
+
+
+def copy_table(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    place: tuple[str, str, str],
+    comment: str | None,
+) -> None:
+    """Make a table of a lake from another one, with its comment and what may not be null.
+
+    Args:
+        connection: DuckDB connection.
+        source: SQL name of the table; it may be the one that is made.
+        place: lake, schema and name of the table to make.
+        comment: its comment, which says what it was built from.
+    """
+    *schema, table = map(identifier, place)
+    goal, fresh = (".".join([*schema, name]) for name in (table, '"fresh"'))
+    columns = ", ".join(
+        f"{identifier(name)} {kind}{' not null' * (nullable == 'NO')}"
+        for name, kind, nullable, *_ in connection.execute(f"describe {source}").fetchall()
+    )
+    # A lake can't be told afterwards that a column without a row is never null.
+    connection.execute(f"create or replace table {fresh} ({columns})")
+    connection.execute(f"insert into {fresh} from {source}")
+    connection.execute(f"drop table if exists {goal}")
+    connection.execute(f"alter table {fresh} rename to {table}")
+    if comment:
+        connection.execute(f"comment on table {goal} is {quoted(comment)}")
+
+
+def forget_snapshots(connection: duckdb.DuckDBPyConnection, lake: str, days: int = 0) -> None:
+    """Forget the snapshots of a lake but the newest, and remove the files that only they had.
+
+    Args:
+        connection: DuckDB connection with the lake attached.
+        lake: restricted or analytics.
+        days: younger ones stay, so that who reads one can come to an end.
+    """
+    until = f"now() - interval {days} days"
+    connection.execute(f"call ducklake_expire_snapshots({quoted(lake)}, older_than => {until})")
+    connection.execute(
+        f"call ducklake_cleanup_old_files({quoted(lake)}, "
+        + ("cleanup_all => true)" if not days else f"older_than => {until})")
+    )
+
+
+def compact_catalog(lake: str) -> None:
+    """Have PostgreSQL write the tables of a catalog anew, without the rows that were deleted.
+
+    Args:
+        lake: restricted or analytics.
+    """
+    schema = f"benefits_{lake}"
+    with duckdb.connect() as connection:
+        load_extension(connection, "postgres_scanner", "The target lake needs")
+        connection.execute(f"attach {quoted(os.environ[CATALOG])} as catalog (type postgres)")
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'catalog' "
+            "and schema_name = ?",
+            [schema],
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(
+                "call postgres_execute('catalog', "
+                + quoted(f"vacuum full {identifier(schema)}.{identifier(table)}")
+                + ", use_transaction => false)"
+            )

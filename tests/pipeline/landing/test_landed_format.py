@@ -57,7 +57,7 @@ def test_landed_files_stand_alone(make_warehouse: Callable[..., Warehouse]) -> N
     deliver(warehouse)
     (warehouse.database).mkdir()
     (warehouse.database / "restricted.pepper").write_text(PEPPER)
-    warehouse.build("--select", "+fct_claims", "+dim_employees")
+    warehouse.build("--select", "landing_ledger")
     with duckdb.connect() as connection:
         for path in landed(warehouse, "benefits_admin.claims"):
             rows = connection.execute(
