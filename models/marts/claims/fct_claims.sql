@@ -1,4 +1,8 @@
-{{ config(materialized='after_judged', unique_key='row_id') }}
+{{ config(
+    materialized='after_judged',
+    unique_key='row_id',
+    partitioned_by=['year(service_date)']
+) }}
 
 with
 

@@ -1,4 +1,8 @@
-{{ config(materialized='after_judged', unique_key='row_id') }}
+{{ config(
+    materialized='after_judged',
+    unique_key='row_id',
+    partitioned_by=['year(transaction_at)']
+) }}
 
 -- merchant and category are masked here and not where they are judged: a purchase is compared with
 -- the one before by what was delivered.

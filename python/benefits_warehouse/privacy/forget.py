@@ -83,7 +83,7 @@ def main(arguments: list[str]) -> int:
         if is_file and is_lake(folder):
             raise RuntimeError(
                 f"{folder} holds the files from before the warehouse was moved into a lake, which "
-                "no erasure reaches: remove restricted.duckdb, analytics.duckdb and the one in .build."
+                "no erasure reaches: remove restricted.duckdb and both analytics.duckdb."
             )
         take_lock(folder, "make forget")
         erasure = Erasure(folder)

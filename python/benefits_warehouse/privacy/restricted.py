@@ -17,6 +17,7 @@ from benefits_warehouse.runtime.lake import (
     is_lake,
     is_on_server,
     make_lake,
+    release_writers,
     write_anew,
 )
 from benefits_warehouse.sql import quoted
@@ -173,6 +174,8 @@ def rewrite_working(connection: duckdb.DuckDBPyConnection, folder: Path) -> None
     write_anew(connection)
     for name in LAKES:
         connection.execute(f"detach {name}")
+    release_writers()  # its transaction would keep the server from dropping deleted rows
+    for name in LAKES:
         if is_on_server():
             compact_catalog(name)
         else:

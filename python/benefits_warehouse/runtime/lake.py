@@ -307,11 +307,40 @@ def copy_table(
     )
     # A lake can't be told afterwards that a column without a row is never null.
     connection.execute(f"create or replace table {fresh} ({columns})")
+    if parts := partitions_of(connection, place):
+        connection.execute(f"alter table {fresh} set partitioned by ({parts})")
     connection.execute(f"insert into {fresh} from {source}")
     connection.execute(f"drop table if exists {goal}")
     connection.execute(f"alter table {fresh} rename to {table}")
     if comment:
         connection.execute(f"comment on table {goal} is {quoted(comment)}")
+
+
+def partitions_of(connection: duckdb.DuckDBPyConnection, place: tuple[str, str, str]) -> str:
+    """SQL of what a table of a lake is partitioned by; empty where it is not, or not there yet.
+
+    Args:
+        connection: DuckDB connection with the lake attached.
+        place: lake, schema and name of the table.
+    """
+    lake, schema, table = place
+    catalog = f"__ducklake_metadata_{lake}" + f".benefits_{lake}" * is_on_server()
+    rows = connection.execute(
+        f"""select string_agg(
+            if(transform = 'identity', column_name, transform || '(' || column_name || ')'),
+            ', ' order by partition_key_index
+        )
+        from {catalog}.ducklake_schema as schemas
+        inner join {catalog}.ducklake_table as tables using (schema_id)
+        inner join {catalog}.ducklake_partition_info as partitions using (table_id)
+        inner join {catalog}.ducklake_partition_column as parts using (partition_id, table_id)
+        inner join {catalog}.ducklake_column as columns using (column_id, table_id)
+        where schema_name = ? and table_name = ? and schemas.end_snapshot is null
+            and tables.end_snapshot is null and partitions.end_snapshot is null
+            and columns.end_snapshot is null""",
+        [schema, table],
+    ).fetchall()
+    return rows[0][0] or ""
 
 
 def forget_snapshots(connection: duckdb.DuckDBPyConnection, lake: str, days: int = 0) -> None:

@@ -69,7 +69,7 @@ def traces(
         name = str(path.relative_to(warehouse.folder))
         if any(form in content for form in wanted):
             found.add(name)
-        if path.suffix in (".parquet", ".duckdb"):
+        if path.suffix in (".parquet", ".duckdb", ".ducklake"):
             found |= {
                 f"{name} {place}"
                 for place, text in cells_of(path, (opened_with or {}).get(path, ""))
