@@ -7,24 +7,19 @@
     meta={'waits_for_change': true}
 ) }}
 {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
-{%- set facts = 'source, feed, row_id, record_key, all_reasons, entered_at, entered_run_id' %}
+{%- set facts = 'source, feed, row_id, all_reasons, record_key, entered_at, entered_run_id' %}
 
 with -- depends_on: {{ ref('int_persons_named') }}
 
 withheld as (
     {%- for feed in feeds().values() %}
-    {% set unread = [] -%}
-    {% for column in typed_columns(feed) -%}
-    {% do unread.append(is_unread(feed, column, 'judged')) -%}
-    {% endfor -%}
     select
         '{{ feed.source }}' as source,
         '{{ feed.feed }}' as feed,
-        judged.row_id,
-        {{ shown_key(feed.name, 'judged', unread | join(' or ') or 'false') }} as record_key,
-        judged.all_reasons
-    from {{ ref(feed.judged) }} as judged
-    where judged.is_current and not judged.is_valid and not judged.is_deleted
+        row_id,
+        all_reasons
+    from {{ ref(feed.judged) }}
+    where is_current and not is_valid and not is_deleted
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
@@ -36,22 +31,42 @@ open_stays as (
     where left_at is null
 ),
 
-entered as (
-    select
-        withheld.*,
-        {{ now }} as entered_at,
-        getvariable('run_id') as entered_run_id,
-        null::timestamp as left_at,
-        null::varchar as left_run_id,
-        'withheld' as outcome
+new_rows as (
+    select withheld.*
     from withheld
     anti join open_stays
         on withheld.row_id = open_stays.row_id
 ),
 
+new_keys as (
+    {%- for feed in feeds().values() %}
+    select
+        judged.row_id,
+        {{ withheld_key(feed, 'judged') }} as record_key
+    from {{ ref(feed.judged) }} as judged
+    where judged.row_id in (select new_rows.row_id from new_rows)
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+entered as (
+    select
+        new_rows.*,
+        new_keys.record_key,
+        {{ now }} as entered_at,
+        getvariable('run_id') as entered_run_id,
+        null::timestamp as left_at,
+        null::varchar as left_run_id,
+        'withheld' as outcome
+    from new_rows
+    inner join new_keys
+        on new_rows.row_id = new_keys.row_id
+),
+
 restated as (
     select
         withheld.*,
+        open_stays.record_key,
         open_stays.entered_at,
         open_stays.entered_run_id,
         null::timestamp as left_at,

@@ -62,7 +62,7 @@ READ_OPTIONS = (
     f"max_line_size={2 * MAX_LINE}, buffer_size={4 * MAX_LINE}"
 )
 # What is read again at once need not be packed.
-PLAIN = "format parquet, compression uncompressed, string_dictionary_page_size_limit 1"
+PLAIN = "format parquet, compression uncompressed"
 REJECT_OPTIONS = ", ignore_errors=true, store_rejects=true, rejects_limit=0"
 
 

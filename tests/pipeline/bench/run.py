@@ -89,10 +89,13 @@ class Bench:
         work: scratch folder; a zone that is there is used again.
         scale: share of the full sizes (20 million claims).
         layout: see generate.generate.
+        target: of dbt.
     """
 
-    def __init__(self, work: Path, scale: float, layout: str = "parts") -> None:
-        self.work, self.sizes = work, generate.Sizes.scaled(scale)
+    def __init__(
+        self, work: Path, scale: float, layout: str = "parts", target: str = "dev"
+    ) -> None:
+        self.work, self.sizes, self.target = work, generate.Sizes.scaled(scale), target
         self.measures: dict[str, Measure] = {}
         self.project = work / "project"
         shutil.rmtree(self.project, ignore_errors=True)
@@ -129,7 +132,7 @@ class Bench:
             [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build",
              "--project-dir", str(self.project), "--profiles-dir", str(self.project),
              "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
-             "--vars", json.dumps(settings)],
+             "--target", self.target, "--vars", json.dumps(settings)],
             self.work / f"{name}.log",
             {"BENEFITS_DB_DIR": str(folder / "warehouse"), "PYTHONPATH": "", **limit},
         )  # fmt: skip
@@ -137,10 +140,15 @@ class Bench:
             print((self.work / f"{name}.log").read_text()[-3000:])
             print(f"{name}: exit code {result.exit_code} (negative: killed by that signal)")
         result.size = size_of(folder / "warehouse") - size_of(folder / "warehouse/.build")
+        warehouse = folder / "warehouse"
         result.places = {
-            "landing": size_of(folder / "warehouse/restricted/landing"),
-            "restricted": (folder / "warehouse/restricted.duckdb").stat().st_size,
-            "analytics": (folder / "warehouse/analytics.duckdb").stat().st_size,
+            "landing": size_of(warehouse / "restricted/landing"),
+            **{
+                name: size_of(warehouse / "lake" / name)
+                if self.target == "lake"
+                else (warehouse / f"{name}.duckdb").stat().st_size
+                for name in ("restricted", "analytics")
+            },
             "exports": size_of(folder / "outputs"),
         } if result.is_good else {}  # fmt: skip
         results = folder / "target/run_results.json"
@@ -309,14 +317,19 @@ def compare_counts(floor: Path, warehouse: Path) -> list[str]:
 
 
 def run(
-    work: Path, scale: float, steps: list[str], memory: str = "2GB", layout: str = "parts"
+    work: Path,
+    scale: float,
+    steps: list[str],
+    memory: str = "2GB",
+    layout: str = "parts",
+    target: str = "dev",
 ) -> list[str]:
     """Run steps in the order of STEPS, print the tables, and return what is beyond its bound."""
-    bench = Bench(work, scale, layout)
+    bench = Bench(work, scale, layout, target)
     for name in STEPS:
         if name in steps:
             bench.step(name, memory)
-            if name == "a" and "floor" in steps and bench.measures["a"].is_good:
+            if name == "a" and "floor" in steps and target == "dev" and bench.measures["a"].is_good:
                 unequal = compare_counts(work / "floor", work / "a/warehouse")
                 print("floor and a: " + ("; ".join(unequal) or "same rows"), flush=True)
     table, beyond = bench.table()
@@ -338,6 +351,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="scratch folder to keep; else a temporary one")
     parser.add_argument("--memory", default="2GB", help="BENEFITS_MEMORY_LIMIT of step e")
     parser.add_argument("--layout", choices=["parts", "files"], default="parts")
+    parser.add_argument("--target", choices=["dev", "lake"], default="dev")
     arguments = parser.parse_args()
     steps = arguments.steps.split(",")
     if unknown := set(steps) - set(STEPS):
@@ -345,7 +359,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         work = (arguments.work or Path(scratch)).resolve()
         work.mkdir(parents=True, exist_ok=True)
-        beyond = run(work, arguments.scale, steps, arguments.memory, arguments.layout)
+        beyond = run(
+            work,
+            arguments.scale,
+            steps,
+            arguments.memory,
+            arguments.layout,
+            arguments.target,
+        )
     print("beyond its bound: " + ("; ".join(beyond) or "nothing"))
 
 
