@@ -1,8 +1,8 @@
-{#- A log: its rows replace those of the same unique_key where it has one, and columns that are new are
-    added. What a Python model writes is made from its first rows, and --full-refresh begins it anew
-    unless full_refresh is false. What a query writes, which may read the table itself, is made from
-    its contract, and kept; with meta.waits_for_change it is left alone while all that it looks at,
-    its own query with what that says of the clock included, is as it was when it was written last.
+{#- A log: its rows replace those of the same unique_key where it has one, and columns that are new
+    are added. What a Python model writes is made from its first rows, and --full-refresh begins it
+    anew unless full_refresh is false. What a query writes, which may read the table itself, is made
+    from its contract, and kept. With meta.waits_for_change it is left alone while its query and all
+    that this reads are as they were when it was written last, the time of the run aside.
     dbt's own incremental can't rest, and would leave what a Python model returned in schema main of
     the file that is published. -#}
 {% materialization log, adapter="duckdb", supported_languages=["sql", "python"] %}

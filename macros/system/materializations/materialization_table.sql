@@ -40,7 +40,7 @@
 
 
 {% macro stored_columns(relation) -%}
-    {#- The columns of a contract as the database takes them: a lake chooses its own compression. -#}
+    {#- The columns of a contract as the database takes them: a lake has its own compression. -#}
     {%- set columns = get_table_columns_and_constraints() -%}
     {{ columns | replace("using compression zstd", "") if adapter.is_ducklake(relation)
         else columns }}
