@@ -25,8 +25,9 @@
     {%- if config.get("contract").enforced -%}
     {{ get_assert_columns_equivalent(sql) }}
     create or replace table {{ relation }} {{ stored_columns(relation) }};
-    {%- if adapter.is_ducklake(relation) and config.get("partitioned_by") %}
-    alter table {{ relation }} set partitioned by ({{ config.get("partitioned_by") | join(", ") }});
+    {%- set parts = config.meta_get("partitioned_by") or [] %}
+    {%- if parts and adapter.is_ducklake(relation) %}
+    alter table {{ relation }} set partitioned by ({{ parts | join(", ") }});
     {%- endif %}
     insert into {{ relation }} {{ get_column_names() }} (
         {{ get_select_subquery(sql) }}

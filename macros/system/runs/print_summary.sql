@@ -43,7 +43,8 @@
     {%- endif -%}
     {%- if published and not var("pii_masking_enabled") -%}
         {%- do lines.append(
-            "  personal data        NOT MASKED (pii_masking_enabled: false): readable by you alone"
+            "  personal data        NOT MASKED (pii_masking_enabled: false): "
+            ~ ("see who may read the lake" if is_lake() else "readable by you alone")
         ) -%}
     {%- endif -%}
     {{ print(lines | join("\n")) }}

@@ -1,4 +1,4 @@
-{{ config(partitioned_by=['year(window_end)']) }}
+{{ config(meta={'partitioned_by': ['year(window_end)']}) }}
 
 -- A full calendar makes "the last 90 days" a count of rows, days without claims included. Verdicts
 -- are computed in cents by multiplication: division would round before it compares.

@@ -1,7 +1,7 @@
 {{ config(
     materialized='after_judged',
     unique_key='row_id',
-    partitioned_by=['year(service_date)']
+    meta={'partitioned_by': ['year(service_date)']}
 ) }}
 
 with

@@ -1,7 +1,7 @@
 {{ config(
     materialized='after_judged',
     unique_key='row_id',
-    partitioned_by=['year(transaction_at)']
+    meta={'partitioned_by': ['year(transaction_at)']}
 ) }}
 
 -- merchant and category are masked here and not where they are judged: a purchase is compared with

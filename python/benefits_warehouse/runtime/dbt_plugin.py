@@ -423,8 +423,8 @@ class Plugin(BasePlugin):
         )
         conn.create_function(
             "open_to_readers",
-            lambda: open_to_readers(self.folder),
-            [],
+            lambda is_masked: open_to_readers(self.folder, is_masked),
+            ["BOOLEAN"],
             "BOOLEAN",
             side_effects=True,
         )

@@ -190,21 +190,27 @@ def release_writers() -> None:
         _writers.pop().close()
 
 
-def open_to_readers(folder: Path) -> bool:
-    """Give others the right to read the files of the analytics lake; macros call it.
+def open_to_readers(folder: Path, is_masked: bool) -> bool:
+    """Give others the right to read the files of the analytics lake, or take it; macros call it.
+
+    Rights to a bucket, or to the schema of a server, are for their administrators to give.
 
     Args:
         folder: the warehouse folder.
+        is_masked: it holds no clear value of a person.
 
     Returns:
         True.
     """
+    for_files, for_folders = PUBLIC_FILE, PUBLIC_FOLDER
+    if not is_masked:
+        for_files, for_folders = PRIVATE_FILE, PRIVATE_FOLDER
     place = data_place(folder, "analytics")
     if "://" not in place:
-        for path in Path(place).rglob("*"):
-            path.chmod(PUBLIC_FOLDER if path.is_dir() else PUBLIC_FILE)
-        if not is_on_server():
-            catalog_file(folder, "analytics").chmod(PUBLIC_FILE)
+        for path in (Path(place), *Path(place).rglob("*")):
+            path.chmod(for_folders if path.is_dir() else for_files)
+    if not is_on_server():
+        catalog_file(folder, "analytics").chmod(for_files)
     return True
 
 
@@ -219,7 +225,7 @@ def attach_published(
         alias: name to attach it by.
 
     Raises:
-        RuntimeError: a Python package is missing, or a lake has published nothing yet.
+        RuntimeError: a Python package is missing, or a lake has published nothing.
     """
     if not is_lake(folder):
         path = quoted(folder / "analytics.duckdb")
@@ -227,15 +233,12 @@ def attach_published(
         return
     load_lake(connection)
     attach_lake(connection, folder, "analytics", alias=alias)
-    try:
-        ((snapshot,),) = connection.execute(
-            f"select arg_max(published_snapshot, run_number) from {alias}.ops.run_history "
-            "where published_snapshot is not null"
-        ).fetchall()
-    except duckdb.CatalogException:
-        snapshot = None
+    ((snapshot,),) = connection.execute(
+        f"select max(snapshot_id) from ducklake_snapshots({quoted(alias)}) "
+        "where commit_message = 'published'"
+    ).fetchall()
     if snapshot is None:
-        raise RuntimeError("This lake has published nothing yet: run dbt build --target lake.")
+        raise RuntimeError("This lake has published nothing: run dbt build --target lake.")
     connection.execute(f"detach {identifier(alias)}")
     attach_lake(connection, folder, "analytics", int(snapshot), alias)
 
@@ -265,6 +268,8 @@ def open_published(
 def write_anew(connection: duckdb.DuckDBPyConnection) -> None:
     """Make each table of both lakes anew, and forget all that was: snapshots, files, statistics.
 
+    What was published is gone, too, until the next build publishes again.
+
     A catalog keeps the least and the greatest value of each column of a table for as long as the
     table lives, so it is not enough to write its files anew.
 
@@ -279,10 +284,10 @@ def write_anew(connection: duckdb.DuckDBPyConnection) -> None:
         place = (lake, schema, table)
         copy_table(connection, ".".join(map(identifier, place)), place, comment)
     for lake in LAKES:
-        forget_snapshots(connection, lake)
-        connection.execute(
-            f"call ducklake_delete_orphaned_files({quoted(lake)}, cleanup_all => true)"
-        )
+        name = quoted(lake)
+        connection.execute(f"call ducklake_expire_snapshots({name}, older_than => now())")
+        connection.execute(f"call ducklake_cleanup_old_files({name}, cleanup_all => true)")
+        connection.execute(f"call ducklake_delete_orphaned_files({name}, cleanup_all => true)")
 
 
 def copy_table(
@@ -341,22 +346,6 @@ def partitions_of(connection: duckdb.DuckDBPyConnection, place: tuple[str, str, 
         [schema, table],
     ).fetchall()
     return rows[0][0] or ""
-
-
-def forget_snapshots(connection: duckdb.DuckDBPyConnection, lake: str, days: int = 0) -> None:
-    """Forget the snapshots of a lake but the newest, and remove the files that only they had.
-
-    Args:
-        connection: DuckDB connection with the lake attached.
-        lake: restricted or analytics.
-        days: younger ones stay, so that who reads one can come to an end.
-    """
-    until = f"now() - interval {days} days"
-    connection.execute(f"call ducklake_expire_snapshots({quoted(lake)}, older_than => {until})")
-    connection.execute(
-        f"call ducklake_cleanup_old_files({quoted(lake)}, "
-        + ("cleanup_all => true)" if not days else f"older_than => {until})")
-    )
 
 
 def compact_catalog(lake: str) -> None:

@@ -214,3 +214,34 @@ def test_a_person_is_forgotten_in_a_lake(postgres: Server, tmp_path: Path) -> No
     assert {row["difference"] for row in counts(lake).values()} == {0}
     assert lake.query("select count(*) from marts.dim_employees") == [(6,)]
     shutil.rmtree(lake.folder)
+
+
+def test_clear_values_leave_no_snapshot(tmp_path: Path) -> None:
+    """Where a build wrote clear values, the next one that masks leaves no snapshot with them."""
+    lake = Lake(tmp_path)
+    name = "Zyqvander Quillfeather"
+    roster = [
+        {"person_id": "P1", "full_name": name, "email": "a@acme.com", "company_ein": "12-3456789",
+         "start_date": "2024-01-01"},
+    ]  # fmt: skip
+    lake.deliver("benefits_admin.employees", "1.csv", roster)
+    lake.build(vars={"pii_masking_enabled": False})
+    analytics = lake.database / "lake/analytics"
+    files = [*analytics.rglob("*.parquet"), lake.database / "lake/analytics.ducklake"]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert any("lake/analytics" in place for place in traces(lake, name))
+    lake.build()
+    assert lake.query("select full_name from marts.dim_employees") == [("Z. Q.",)]
+    assert not any("lake/analytics/" in place for place in traces(lake, name))
+    with lake.connect() as connection:
+        ((published,),) = connection.execute(
+            "select list(data_file) from ducklake_list_files('analytics', 'dim_employees', "
+            "schema => 'marts')"
+        ).fetchall()
+    assert {Path(path).stat().st_mode & 0o777 for path in published} == {0o644}
+    # Readers keep the snapshot that was published, whatever is written since.
+    (before,) = lake.query("select max(published_snapshot) from ops.run_history")
+    assert lake.dbt("run", "--select", "calendar_days", "--full-refresh").success
+    lake.build()
+    (after,) = lake.query("select max(published_snapshot) from ops.run_history")
+    assert after > before
