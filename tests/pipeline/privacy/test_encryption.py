@@ -17,6 +17,7 @@ from traces import traces
 
 from benefits_warehouse.privacy import encrypt as encrypt_module
 from benefits_warehouse.privacy import restricted
+from benefits_warehouse.runtime import extensions
 
 KEY = "Correct'Horse-Battery-Staple-42"  # a quote in it must not end the literal
 NAME = "DBT_ENV_SECRET_RESTRICTED_KEY"
@@ -135,7 +136,7 @@ def test_what_spills_to_disk_is_encrypted_too(key: str, is_hidden: bool, tmp_pat
 def test_missing_extension_is_named(
     make_warehouse: Callable[..., Warehouse], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(restricted.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(extensions.importlib.util, "find_spec", lambda name: None)
     told = refused(make_warehouse(), "build", *NODES, **{NAME: KEY})
     assert f"duckdb-extension-httpfs=={duckdb.__version__}" in told and KEY not in told
 
