@@ -216,6 +216,7 @@ def test_a_person_is_forgotten_in_a_lake(postgres: Server, tmp_path: Path) -> No
     shutil.rmtree(lake.folder)
 
 
+@pytest.mark.soak
 def test_clear_values_leave_no_snapshot(tmp_path: Path) -> None:
     """Where a build wrote clear values, the next one that masks leaves no snapshot with them."""
     lake = Lake(tmp_path)
