@@ -116,10 +116,7 @@ def attach_lake(
         options.append("read_only")
     if snapshot is not None:
         options.append(f"snapshot_version {snapshot}")
-    connection.execute(
-        f"attach if not exists {quoted(place)} as {identifier(alias or name)} "
-        f"({', '.join(options)})"
-    )
+    attach_quietly(connection, place, f"as {identifier(alias or name)} ({', '.join(options)})")
 
 
 def make_lake(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -158,6 +155,33 @@ def take_in_use(folder: Path) -> None:
     (folder / "lake" / IN_USE).chmod(PUBLIC_FILE)
 
 
+def without_catalog(text: str) -> str:
+    """A message of the engine without the connection string, which may hold a password.
+
+    Args:
+        text: the message.
+    """
+    catalog = os.environ.get(CATALOG)
+    return text.replace(catalog, f"(what {CATALOG} says)") if catalog else text
+
+
+def attach_quietly(connection: duckdb.DuckDBPyConnection, place: str, how: str) -> None:
+    """Attach a database by a connection string that no message may show.
+
+    Args:
+        connection: DuckDB connection.
+        place: the connection string.
+        how: the rest of the SQL, from `as` on.
+
+    Raises:
+        RuntimeError: it can't be attached.
+    """
+    try:
+        connection.execute(f"attach if not exists {quoted(place)} {how}")
+    except duckdb.Error as error:
+        raise RuntimeError(f"{without_catalog(str(error))} Nothing was changed.") from None
+
+
 def lock_catalog() -> None:
     """Be the one who writes, or say that another process is; on files, these are locked anyway.
 
@@ -170,7 +194,7 @@ def lock_catalog() -> None:
         return
     connection = duckdb.connect()
     load_extension(connection, "postgres_scanner", "The target lake needs")
-    connection.execute(f"attach {quoted(os.environ[CATALOG])} as catalog (type postgres)")
+    attach_quietly(connection, os.environ[CATALOG], "as catalog (type postgres)")
     connection.execute("begin")
     taken = connection.execute(
         f"from postgres_query('catalog', 'select pg_try_advisory_xact_lock({LOCK})')"
@@ -357,7 +381,7 @@ def compact_catalog(lake: str) -> None:
     schema = f"benefits_{lake}"
     with duckdb.connect() as connection:
         load_extension(connection, "postgres_scanner", "The target lake needs")
-        connection.execute(f"attach {quoted(os.environ[CATALOG])} as catalog (type postgres)")
+        attach_quietly(connection, os.environ[CATALOG], "as catalog (type postgres)")
         tables = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'catalog' "
             "and schema_name = ?",

@@ -19,6 +19,8 @@ from dbt.adapters.duckdb import environments
 from dbt.adapters.duckdb.environments import local
 from dbt_common.exceptions import DbtBaseException
 
+from benefits_warehouse.runtime.lake import without_catalog
+
 OURS = Path(__file__).resolve().parents[1]
 HIDDEN = "a value is to blame, and not shown, since it may be personal"
 
@@ -62,7 +64,7 @@ def without_values(error: duckdb.Error, sql: str) -> str:
     Returns:
         The message; where it may quote a value, its kind, types, column and line of SQL only.
     """
-    text = str(error)
+    text = without_catalog(str(error))
     kind, _, said = text.partition(": ")
     if isinstance(error, ABOUT_SQL) or WITHOUT_VALUES.fullmatch(said) or said.strip() in sql:
         return text

@@ -162,6 +162,15 @@ def test_one_writes_and_the_others_are_told(postgres: Server, tmp_path: Path) ->
     lake.build("--select", "company_identifiers")
 
 
+def test_no_message_shows_the_password_of_the_catalog(tmp_path: Path) -> None:
+    lake = Lake(tmp_path, f"dbname=lake host={tmp_path}/nowhere user=u password=Zyqvander")
+    result = lake.dbt("seed")
+    assert not result.success
+    told = lake.output + str(result.exception) + (lake.folder / "logs/dbt.log").read_text()
+    assert f"what {CATALOG} says" in told
+    assert "Zyqvander" not in told
+
+
 def test_a_warehouse_moves_into_a_lake(tmp_path: Path) -> None:
     """Nothing is landed or built again, and each target refuses the warehouse of the other."""
     files = begin(Warehouse(tmp_path / "warehouse"))
