@@ -38,13 +38,8 @@ fresh as not materialized (
 ),
 
 {% for parent in parents -%}
-{%- set is_now, was = relation_of(parent), seen_copy(model, parent) -%}
 changed_{{ loop.index }} as (
-    select * from (
-        (from {{ is_now }} except from {{ was }})
-        union all
-        (from {{ was }} except from {{ is_now }})
-    )
+    {{ differing_rows(parent) }}
 ),
 
 {% endfor -%}

@@ -44,8 +44,12 @@
 {% for feed in feeds().values() %}
 {% do keys.update({'quarantine_' ~ feed.entity: ['row_id']}) %}
 {% endfor %}
--- Numbers are counted, and only where one occurs twice the keys themselves.
+-- depends_on: {{ ref('int_claims_judged') }}
+-- depends_on: {{ ref('int_transactions_judged') }}
+-- Numbers are counted, and only where one occurs twice the keys themselves. In a build, the keys
+-- that were written since this passed are compared with all.
 {% for name, columns in keys.items() %}
+{% set written = is_written_since(name) %}
 select
     '{{ name }}' as relation,
     concat_ws(' | ', {{ columns | join(', ') }}) as repeated_key,
@@ -56,6 +60,13 @@ where
     and hash({{ columns | join(', ') }}) in (
         select hash({{ columns | join(', ') }})
         from {{ ref(name) }}
+        {%- if written != 'true' %}
+        where
+            hash({{ columns | join(', ') }}) in (
+                select hash({{ columns | join(', ') }}) from {{ ref(name) }}
+                where {{ written }}
+            )
+        {%- endif %}
         group by hash({{ columns | join(', ') }})
         having count(*) > 1
     )

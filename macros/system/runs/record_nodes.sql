@@ -20,7 +20,9 @@
             '{{ lines[0][:200] | replace("'", "''") }}',
             {% if result.node.resource_type != "test" -%} null
             {%- elif result.status != "pass" -%} ''
-            {%- else -%} '{{ stamp_of(graph.nodes[result.node.unique_id]).text }}'
+            {%- else -%}
+            {%- set stamp = stamp_of(graph.nodes[result.node.unique_id]) %}
+            '{{ ([stamp.text] + stamp.heads) | join("|") }}'
             {%- endif %}
         ){{ "," if not loop.last }}
         {%- endfor %}

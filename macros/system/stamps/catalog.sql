@@ -1,6 +1,7 @@
 {% macro catalog(is_new=false) -%}
     {#- What this run knows of the warehouse, read once and kept up to date in dbt's graph, since a
-        query a node would cost more than most nodes: {run_id, engine, comments, codes, parents}.
+        query a node would cost more than most nodes: {run_id, engine, comments, codes, parents,
+        wholes, changed}.
         `comments` has every table and view, with '' where there is none; is_new reads it again.
         Asked of the database, since dbt's cache knows only the schemas of this run. -#}
     {%- set is_first = graph.catalog is not defined or graph.catalog.run_id != invocation_id -%}
@@ -10,6 +11,8 @@
             "engine": run_query("select getvariable('engine')").rows[0][0],
             "comments": {},
             "codes": {},
+            "wholes": {},
+            "changed": {},
             "parents": {},
         }}) -%}
     {%- endif -%}

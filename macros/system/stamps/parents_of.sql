@@ -68,6 +68,8 @@
 
 
 {% macro seen_copy(node, parent) -%}
-    {#- The relation beside an increment's table that keeps what a parent held when it was used. -#}
-    {{ return('"%s"."%s"."%s__%s"' % (node.database, node.schema, node.alias, parent)) }}
+    {#- The relation that keeps what a parent of an increment's table held when it was used; of a
+        published table, too, it is restricted. -#}
+    {%- set place = relation_of("int_claims_judged").without_identifier() -%}
+    {{ return('%s."%s__%s"' % (place, node.alias, parent)) }}
 {%- endmacro %}

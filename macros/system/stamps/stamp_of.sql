@@ -10,24 +10,33 @@
     stamp as its comment, with more behind it, written in the transaction of its rows.
 
     `chain` of a judged table names its increments, as `number:run`. A table below it keeps the
-    last one that it took in (`seen`), and takes in more only where the chain still has that one:
-    after a backup was put back it may not have it.
+    last one that it took in (`seen`; `heads` are the last ones now), and takes in more only where
+    the chain still has that one: after a backup was put back it may not have it.
     -#}
-    {%- set parts = catalog().comments.get(relation_of(node) | string, "").split("|") -%}
+    {%- set written = last_stamps().get(node.unique_id, "") if node.resource_type == "test"
+        else catalog().comments.get(relation_of(node) | string, "") -%}
+    {%- set parts = written.split("|") -%}
     {%- set now, more = inputs_of(node), {} -%}
     {%- for part in parts[3:] -%}
         {%- do more.update({part.split("=")[0]: part.split("=")[1].split(",")}) -%}
     {%- endfor -%}
-    {%- set lost = [] -%}
+    {%- set lost, heads = [], [] -%}
     {%- for parent in judged_above(node) -%}
         {%- set taken = more.get(parent.name, ["-"])[0] -%}
         {%- do lost.append(taken) if taken not in chain_of(parent) -%}
+        {%- do heads.append(parent.name ~ "=" ~ chain_of(parent) | last) -%}
+    {%- endfor -%}
+    {#- What a published table saw of its parents is in the other file. -#}
+    {%- for parent in node.config.meta.parents or {} if node.database == target.database -%}
+        {%- set seen = catalog().comments.get(seen_copy(node, parent)) -%}
+        {%- do lost.append(parent) if seen != parts[:3] | join("|") -%}
     {%- endfor -%}
     {%- set code = code_of(node, sql) -%}
     {%- set is_writing = flags.WHICH in ["build", "run", "retry", "snapshot"] -%}
     {%- set is_kept = is_writing and not flags.FULL_REFRESH -%}
     {{ return({
         "text": [code, now.rules, now.inputs] | join("|"),
+        "heads": heads,
         "seen": more,
         "is_unchanged": is_kept and parts[:3] == [code, now.rules, now.inputs],
         "is_increment": is_kept and parts[:2] == [code, now.rules] and not lost,
@@ -47,6 +56,7 @@
             {%- do model.update({"is_whole": true}) -%}
             {%- do text.append(render(model.raw_code)) -%}
             {%- do model.update({"is_whole": false}) -%}
+            {%- do known.wholes.update({node.unique_id: text | last}) -%}
         {%- endif -%}
         {%- set folder = env_var("BENEFITS_DB_DIR", "warehouse") ~ "/restricted" -%}
         {%- set columns = [] -%}
@@ -58,7 +68,7 @@
             masking() if node.database == target.database, node.config.severity,
             node.config.warn_if, node.config.error_if, node.config.fail_calc,
             node.config.materialized, node.config.unique_key, node.config.meta.parents,
-            node.config.meta.replaced, node.config.meta.counted,
+            node.config.meta.replaced, node.config.meta.counted, node.config.meta.part,
         ] | string)}) -%}
     {%- endif -%}
     {{ return(known.codes[node.unique_id]) }}
@@ -80,6 +90,8 @@
         {%- set parts = comments.get(relation, "").split("|") -%}
         {%- set is_by_rows = parts[4:] and parts[4].startswith("rows=") -%}
         {%- do inputs.append(parts[4] if is_by_rows else parts[:3] | join("|")) -%}
+        {#- A test of what was written since looks at all of a table that was built whole. -#}
+        {%- do rules.append(parts[:2] | join("|")) if node.resource_type == "test" -%}
     {%- endfor -%}
     {%- if parents.feeds or parents.ledger -%}
         {%- set landed = content_of(

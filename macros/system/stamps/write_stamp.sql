@@ -19,9 +19,7 @@
         {%- set chain = chain_of(model) if stamp.is_increment else [] -%}
         {%- do parts.append("chain=" ~ (chain + [link])[-100:] | join(",")) -%}
     {%- endif -%}
-    {%- for parent in judged_above(model) -%}
-        {%- do parts.append(parent.name ~ "=" ~ chain_of(parent) | last) -%}
-    {%- endfor -%}
+    {%- do parts.extend(stamp.heads) -%}
     {%- if not limits() -%}
         {%- do write_comment("table", relation, parts | join("|")) -%}
     {%- endif -%}

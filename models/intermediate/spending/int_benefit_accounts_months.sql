@@ -1,25 +1,13 @@
--- The months of an account's life in which something changes, with the spend in them: from hire, or
--- the first transaction if that is earlier, to as_of_date or termination. Those between two have no
--- spend.
+-- The months of an account's life in which something changes, with the spend in them. Those between
+-- two have no spend.
 with
 
-benefit_accounts as (
-    select * from {{ ref('int_benefit_accounts_judged') }}
-    where is_valid and not is_deleted and version_rank = 1
+lives as (
+    select * from {{ ref('int_benefit_accounts_lives') }}
 ),
 
 allowances as (
     select * from {{ ref('int_benefit_accounts_known') }}
-),
-
-account_holders as (
-    select * from {{ ref('int_account_holders_judged') }}
-    where is_valid and version_rank = 1
-),
-
-as_of as (
-    select as_of_date from {{ ref('int_as_of_dates') }}
-    where source = 'spend_accounts'
 ),
 
 spent as (
@@ -30,36 +18,6 @@ spent as (
     from {{ ref('int_transactions_judged') }}
     where is_valid and not is_deleted and version_rank = 1
     group by benefit_account_id, date_trunc('month', transaction_day)
-),
-
-first_spent as (
-    select
-        benefit_account_id,
-        min(month) as month
-    from spent
-    group by benefit_account_id
-),
-
-lives as (
-    select
-        benefit_accounts.benefit_account_id,
-        benefit_accounts.benefit_type,
-        benefit_accounts.program_name,
-        least(
-            date_trunc('month', account_holders.hire_date)::date, first_spent.month
-        ) as first_month,
-        least(as_of.as_of_date, account_holders.terminated_on) as last_day,
-        -- Spend adds up from month to month where an allowance is that of a longer period.
-        benefit_accounts.benefit_account_id in (
-            select allowances.benefit_account_id from allowances
-            where allowances.allowance_period <> 'month'
-        ) as has_long_period
-    from benefit_accounts
-    inner join account_holders
-        on benefit_accounts.employee_id = account_holders.employee_id
-    left join first_spent
-        on benefit_accounts.benefit_account_id = first_spent.benefit_account_id
-    cross join as_of
 ),
 
 -- Months in which something changes: with spend, with another allowance, or each.
@@ -86,7 +44,7 @@ movements as (
     union all
     select
         benefit_account_id,
-        unnest(generate_series(first_month, last_day, interval 1 month))::date as month,
+        unnest(generate_series(first_month, last_month, interval 1 month))::date as month,
         0 as amount
     from lives
     where has_long_period
@@ -126,7 +84,7 @@ final as (
         lives.benefit_account_id,
         lives.benefit_type,
         lives.program_name,
-        lives.last_day,
+        lives.last_month,
         spending.month,
         spending.next_month,
         spending.spend,

@@ -1,8 +1,16 @@
-{{ config(meta={'partitioned_by': ['year(window_end)']}) }}
+{{ config(
+    materialized='after_judged',
+    meta={
+        'partitioned_by': ['year(window_end)'],
+        'part': ['company_ein', 'window_end'],
+    }
+) }}
 
 -- A full calendar makes "the last 90 days" a count of rows, days without claims included. Verdicts
 -- are computed in cents by multiplication: division would round before it compares.
 {% set length = var('spike_window_days') | int %}
+
+-- depends_on: {{ ref('int_claims_judged') }}
 with
 
 as_of as (
@@ -37,20 +45,32 @@ totals as (
     )
 ),
 
--- A total stays what it is until the next day with claims.
+-- A total stays what it is until the next day with claims. Two windows before the first day that is
+-- asked for are enough.
 calendar as (
     select
         totals.company_ein,
         totals.first_day,
         totals.cents,
         totals.claim_count,
+        {%- if is_increment() %}
+        changed.changed_from,
+        {%- endif %}
         unnest(generate_series(
+            {%- if is_increment() %}
+            greatest(totals.service_date, changed.changed_from - {{ 2 * length }}),
+            {%- else %}
             totals.service_date,
+            {%- endif %}
             coalesce(totals.next_day - 1, as_of.as_of_date),
             interval 1 day
         ))::date as day
     from totals
     cross join as_of
+    {%- if is_increment() %}
+    inner join {{ changed_parts(changed_windows()) }} as changed
+        on totals.company_ein is not distinct from changed.company_ein
+    {%- endif %}
 ),
 
 earlier as (
@@ -75,6 +95,9 @@ windows as (
         claims_before - claims_long_before as previous_claims,
         day - first_day < {{ 2 * length - 1 }} as has_short_history
     from earlier
+    {%- if is_increment() %}
+    where day >= changed_from
+    {%- endif %}
 ),
 
 verdicts as (

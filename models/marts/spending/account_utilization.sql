@@ -1,9 +1,51 @@
+{{ config(
+    materialized='after_judged',
+    meta={
+        'parents': ['int_benefit_accounts_lives', 'int_benefit_accounts_known'],
+        'part': ['benefit_account_id', 'month'],
+    }
+) }}
+
 -- Every month of an account's life, months without spend included. A month is measured by the
--- allowance known on its last day; that of a quarter or a year by the spend since it began.
+-- allowance known on its last day; that of a quarter or a year by the spend since it began. An
+-- account changes from its earliest changed transaction on, or wholly.
+{%- if is_increment() %}
+{%- set changed_accounts %}
+    with
+
+    changed as (
+        select
+            benefit_account_id,
+            date_trunc('month', transaction_day)::date as month
+        from ({{ counted_rows(
+            'int_transactions_judged', ['benefit_account_id', 'transaction_day', 'amount']
+        ) }})
+        {%- for parent in ['int_benefit_accounts_lives', 'int_benefit_accounts_known'] %}
+        union all
+        select
+            benefit_account_id,
+            date '-infinity' as month
+        from ({{ differing_rows(parent) }})
+        {%- endfor %}
+    )
+
+    select
+        benefit_account_id,
+        min(month) as changed_from
+    from changed
+    group by benefit_account_id
+{%- endset %}
+{%- endif %}
+
+-- depends_on: {{ ref('int_transactions_judged') }}
+-- depends_on: {{ ref('int_benefit_accounts_lives') }}
 with
 
 changes as (
     select * from {{ ref('int_benefit_accounts_months') }}
+    {%- if is_increment() %}
+    semi join {{ changed_parts(changed_accounts) }} using (benefit_account_id)
+    {%- endif %}
 ),
 
 allowances as (
@@ -50,7 +92,7 @@ months as (
         used.* replace (
             unnest(generate_series(
                 used.month,
-                least(used.last_day, used.next_month - 1),
+                least(used.last_month, used.next_month - 1),
                 interval 1 month
             ))::date as month
         ),
@@ -76,3 +118,10 @@ select
     benefit_type,
     program_name
 from months
+{%- if is_increment() %}
+where
+    month >= (
+        select changed.changed_from from {{ changed_parts() }} as changed
+        where changed.benefit_account_id = months.benefit_account_id
+    )
+{%- endif %}
