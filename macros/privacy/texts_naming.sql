@@ -10,12 +10,12 @@
         from {{ texts }}
     ),
 
+    -- Without a filter, which would look for the words twice: fewer than two make no pair.
     texts_compared as (
         select
-            *,
+            text,
             list_filter(words, lambda word: length(word) > 1) as long_words
         from texts_in_words
-        where len(long_words) > 1
     ),
 
     pairs_in_texts as (

@@ -49,6 +49,8 @@ LONGEST = [
     *("test_meanings", "test_reference_folder", "test_enrichment", "test_cases"),
     *("test_alerts", "test_encryption", "test_quality_logs", "test_snapshots", "test_surroundings"),
 ]
+# Commands whose files about the run nobody reads, but for Warehouse.writes_json.
+QUIET = {"build", "run", "seed", "snapshot", "test"}
 # What a copy of the project needs; warehouses, outputs and environments stay behind.
 PARTS = [
     "dbt_project.yml",
@@ -138,6 +140,7 @@ class Warehouse:
     """
 
     shared: Path  # a folder of all workers of this session
+    writes_json = False  # manifest.json and run_results.json of builds: a tenth of their time
     is_quick = False  # a test that asks for more than a parse is skipped
 
     def __init__(self, folder: Path, project: Path = PROJECT) -> None:
@@ -204,6 +207,7 @@ class Warehouse:
             "--vars",
             repr(settings),
             "--no-use-colors",
+            *([] if self.writes_json or not {*arguments[:1]} & QUIET else ["--no-write-json"]),
         ]
 
     def take_parsed(self) -> None:
@@ -335,5 +339,11 @@ def make_warehouse(tmp_path: Path) -> Callable[..., Warehouse]:
 @pytest.fixture(scope="session")
 def seed_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A warehouse built once on the sample seeds, for tests that only read it."""
-    built = made_once(Warehouse.shared / "seeds", lambda folder: Warehouse(folder).build())
+
+    def build(folder: Path) -> None:
+        warehouse = Warehouse(folder)
+        warehouse.writes_json = True
+        warehouse.build()
+
+    built = made_once(Warehouse.shared / "seeds", build)
     return Warehouse(shutil.copytree(built, tmp_path_factory.mktemp("seeds") / "copy"))

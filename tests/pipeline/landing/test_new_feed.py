@@ -105,6 +105,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     assert differences(project) == []
     add_feed(project)
     built = Warehouse(folder, project)
+    built.writes_json = True
     built.deliver(FEED, "1.csv", DELIVERED)
     built.build("--no-partial-parse")
     with pytest.MonkeyPatch.context() as patch:

@@ -114,6 +114,8 @@ class SweptWarehouse(Warehouse):
         variables: vars of all runs.
     """
 
+    writes_json = True
+
     def __init__(self, folder: Path, channel: Channel | None = None, **variables: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(folder, copy_project(folder / "project"))

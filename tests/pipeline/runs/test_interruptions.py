@@ -406,6 +406,7 @@ def test_kills_of_a_first_load(nothing: Case) -> None:
 def test_one_failing_model_and_retry(seeds: Case) -> None:
     """Nothing is published until it is mended; then `dbt retry` does what is left."""
     seeds.restore()
+    seeds.warehouse.writes_json = True  # what retry begins with
     model = seeds.warehouse.project / "models/marts/roster/roster_mismatch.sql"
     sound = model.read_text()
     try:

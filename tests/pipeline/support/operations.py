@@ -192,6 +192,7 @@ class House:
     def __init__(self, folder: Path, project: Path, deliveries: Deliveries) -> None:
         self.folder = folder
         self.warehouse = Warehouse(folder / "house", project)
+        self.warehouse.writes_json = True
         self.warehouse.ask_for_more()
         self.warehouse.folder.mkdir(parents=True, exist_ok=True)
         self.deliveries = deliveries
