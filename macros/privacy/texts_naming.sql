@@ -15,7 +15,7 @@
             *,
             list_filter(words, lambda word: length(word) > 1) as long_words
         from texts_in_words
-        where len(long_words) > 1
+        where len(list_filter(words, lambda word: length(word) > 1)) > 1
     ),
 
     pairs_in_texts as (

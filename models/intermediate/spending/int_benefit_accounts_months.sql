@@ -86,7 +86,7 @@ movements as (
     union all
     select
         benefit_account_id,
-        unnest(generate_series(first_month, last_day, interval 1 month))::date as month,
+        {{ each_step('first_month', 'last_day', 'month') }} as month,
         0 as amount
     from lives
     where has_long_period
