@@ -11,6 +11,7 @@ DBT := $(PY) $(VENV)/bin/dbt
 DAGSTER_PY := .venv-dagster/bin/python
 GRADE_PY := .venv-grade/bin/python
 LINEAGE_PY := .venv-lineage/bin/python
+SPARK_PY := .venv-spark/bin/python
 
 # A stamp is newer than what it was made from, or set-up does that part again. The one of the dbt packages
 # lies inside them: `dbt deps` by hand empties that folder before it asks the hub.
@@ -24,7 +25,7 @@ SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models py
 UNREACHABLE := External connection exception
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build built test quick reference lint feed check findings alert-test forget disclose share retain rotate-pepper audit-log encrypt lake audit docs lineage dashboard \
+.PHONY: help setup build built test quick reference lint feed check findings alert-test forget disclose share retain rotate-pepper audit-log encrypt lake spark audit docs lineage dashboard \
     orchestrate explore metrics grade soak bench lock clean
 
 help: ## list the targets
@@ -119,6 +120,12 @@ encrypt: setup ## encrypt restricted.duckdb with DBT_ENV_SECRET_RESTRICTED_KEY, 
 lake: setup ## move the warehouse into a lake (docs: BEYOND), without landing anything again
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.runtime.to_lake
 
+# The landing is DuckDB's: it reads people's files. What else DuckDB makes for Spark is written beside the landed files.
+spark: setup .venv-spark/.installed ## land, hand over, and build all on Spark (docs: BEYOND; ARGS: of dbt build)
+	$(DBT) build --select +path:models/landing +path:models/enrichment --exclude-resource-type unit_test
+	@PYTHONPATH=python $(PY) -m benefits_warehouse.runtime.to_spark
+	DBT_TARGET_PATH=target/spark PYTHONPATH=python $(SPARK_PY) .venv-spark/bin/dbt build --target spark $(ARGS)
+
 disclose: setup ## all that is held of one person, named on standard input, for that person (REASON=why)
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.privacy.disclose
 
@@ -186,6 +193,7 @@ lock: ## pin the Python packages again after a change of pyproject.toml (needs u
 	$(COMPILE) pyproject.toml --extra dev --extra explore --override .ci/locks/duckdb2.in -o .ci/locks/duckdb2.lock
 	$(COMPILE) .ci/locks/lineage.in -o .ci/locks/lineage.lock
 	$(COMPILE) .ci/locks/grade.in -o .ci/locks/grade.lock
+	$(COMPILE) .ci/locks/spark.in -c requirements.lock -o .ci/locks/spark.lock
 
 clean: ## remove what make can make again; never warehouse/ and outputs/, which hold data
 	rm -rf $(VENV) .venv-* dbt_packages target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

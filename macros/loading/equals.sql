@@ -3,6 +3,19 @@
         rows of a key count beside each other and none before the others: conflicts that are kept
         (keep_conflicts: all) and bookings. A booking counts as often as in the one file in which
         its content occurs most often, the earliest of several, so that files may overlap. -#}
+    {%- set counted -%}
+        case
+            when not is_equal then version_count
+            when row_number() over (
+                partition by entity_key, is_booking, is_equal
+                order by row_id
+            ) = 1
+                then
+                    version_count + 1
+                    - count_if(is_equal) over (partition by entity_key, is_booking)
+            else 1
+        end
+    {%- endset -%}
     occurring as (
         select
             *,
@@ -27,25 +40,12 @@
 
     choices as (
         select
-            * replace (
-                has_other_senders and (is_equal or not is_booking) as has_other_senders,
-                case
-                    when is_equal then 1
-                    when is_booking then 2
-                    else version_rank
-                end as version_rank,
-                case
-                    when not is_equal then version_count
-                    when row_number() over (
-                        partition by entity_key, is_booking, is_equal
-                        order by row_id
-                    ) = 1
-                        then
-                            version_count + 1
-                            - count_if(is_equal) over (partition by entity_key, is_booking)
-                    else 1
-                end as version_count
-            )
+            {{ star_with("*", {
+                "has_other_senders": "has_other_senders and (is_equal or not is_booking)",
+                "version_rank":
+                    "case when is_equal then 1 when is_booking then 2 else version_rank end",
+                "version_count": counted,
+            }) }}
         from counting
     )
 {%- endmacro %}

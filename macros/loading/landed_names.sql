@@ -3,7 +3,7 @@
         became of their rows, so that who left, or was in a delivery that was withdrawn, is known.
         The last column of several is the last name; one alone is a full name, without last_names.
         -#}
-    {%- set folder = env_var("BENEFITS_DB_DIR", "warehouse") ~ "/restricted/landing/" -%}
+    {%- set folder = restricted_folder() ~ "/landing/" -%}
     {%- set rosters = [] -%}
     {%- for feed in feeds().values() -%}
         {%- set names = feed.masks.items() | selectattr(1, "equalto", "name") | map("first") -%}
@@ -21,7 +21,7 @@
         ) as first_names,
         {{ adapter.quote(roster.parts[-1]) if roster.parts | length > 1 else "null::varchar" }}
             as last_names
-    from read_parquet('{{ pattern | replace("'", "''") }}', union_by_name = true)
+    from {{ parquet_files(pattern) }}
     where
         change = 'upsert'
         and file_id in (select files.file_id from {{ landing_files() if execute }} as files)

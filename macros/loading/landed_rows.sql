@@ -16,9 +16,7 @@
         {%- for column in feed.columns.keys() | list + feed.tokens %}
         landed.{{ adapter.quote(column) }}{{ "," if not loop.last }}
         {%- endfor %}
-    from read_parquet(
-        '{{ pattern | replace("'", "''") }}', union_by_name = true
-    ) as landed
+    from {{ parquet_files(pattern) }} as landed
     inner join {{ files }} as files
         on landed.file_id = files.file_id
     where

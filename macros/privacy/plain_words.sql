@@ -11,16 +11,14 @@
     {%- endfor -%}
     {%- set apostrophes = "''’‘＇ʼ`´′" -%}
     {%- set unseen = "\\p{Cf}\\x{115F}\\x{1160}\\x{3164}\\x{FFA0}" -%}
-    {%- set letters = "regexp_replace(word, '(?i)[" ~ apostrophes ~ "]s$|[" ~ unseen ~ apostrophes
-        ~ "]', '', 'g')" -%}
-    list_transform(
+    {%- set words -%}
         regexp_extract_all(
             case
                 when regexp_matches({{ text }}, '[Ａ-Ｚａ-ｚŁłØøĐđıßẞÆæŒœ]')
                     then translate({{ two[-1] }}, '{{ wide }}', '{{ narrow }}')
                 else {{ text }}
             end, '{{ word_pattern() }}'
-        ),
-        lambda word: lower(strip_accents({{ letters }}))
-    )
+        )
+    {%- endset -%}
+    {{ plain_letters(words, "(?i)[" ~ apostrophes ~ "]s$|[" ~ unseen ~ apostrophes ~ "]") }}
 {%- endmacro %}

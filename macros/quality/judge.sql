@@ -52,10 +52,8 @@
     select
         coalesce(sum(bit), 0)::bigint as known_bits,
         coalesce(sum(bit) filter (where tier = '2'), 0)::bigint as reason_bits,
-        list({'bit': bit, 'rule_id': rule_id} order by rule_rank) filter (where tier = '1')
-            as flags,
-        list({'bit': bit, 'rule_id': rule_id} order by rule_rank) filter (where tier = '2')
-            as reasons
+        {{ list_in_order("{'bit': bit, 'rule_id': rule_id}", "rule_rank", "tier = '1'") }} as flags,
+        {{ list_in_order("{'bit': bit, 'rule_id': rule_id}", "rule_rank", "tier = '2'") }} as reasons
     from {{ step }}registry
 ),
 
@@ -72,12 +70,10 @@
     select
         sets.bits,
         coalesce(
-            list(registry.rule_id order by registry.rule_rank) filter (where registry.tier = '1'),
-            []
+            {{ list_in_order("registry.rule_id", "registry.rule_rank", "registry.tier = '1'") }}, []
         ) as flags,
         coalesce(
-            list(registry.rule_id order by registry.rule_rank) filter (where registry.tier = '2'),
-            []
+            {{ list_in_order("registry.rule_id", "registry.rule_rank", "registry.tier = '2'") }}, []
         ) as reasons
     from {{ step }}sets as sets
     left join {{ step }}registry as registry

@@ -6,6 +6,8 @@
     {%- for feed in feeds().values() if feed.key | select("in", feed.free_text) | list -%}
         {%- do with_texts.append("'" ~ feed.name ~ "'") -%}
     {%- endfor -%}
+    {%- set shown = "if(naming_texts.text is null, written.record_key, left("
+        ~ person_token("written.record_key") ~ ", 16))" -%}
     keys_known as (
         select distinct record_key as text from {{ written }}
         where source || '.' || feed in ({{ with_texts | join(", ") or "''" }})
@@ -15,13 +17,7 @@
 
     stays as (
         select
-            written.* replace (
-                if(
-                    naming_texts.text is null,
-                    written.record_key,
-                    left({{ person_token("written.record_key") }}, 16)
-                ) as record_key
-            ),
+            {{ star_with("written.*", {"record_key": shown}) }},
             naming_texts.text is not null as is_renamed
         from {{ written }} as written
         left join naming_texts

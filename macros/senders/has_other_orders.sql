@@ -15,5 +15,5 @@
             source = '{{ feed.source }}' and feed = '{{ feed.feed }}'
             and len({{ against }}_first) > 0
     {%- endset -%}
-    {{ return(run_query(query).rows[0][0]) }}
+    {{ return(run_query(engine_sql(query)).rows[0][0]) }}
 {%- endmacro %}

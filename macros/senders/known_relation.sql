@@ -5,5 +5,9 @@
         {{ return(none) }}
     {%- endif -%}
     {%- set relation = relation_of(graph.nodes[kind ~ "." ~ project_name ~ "." ~ named]) -%}
+    {%- if target.type == "spark" -%}
+        {#- What was handed over is there before any other node is built. -#}
+        {{ return(relation if kind == "seed" or named == "landing_ledger" else none) }}
+    {%- endif -%}
     {{ return(relation if relation | string in catalog().comments else none) }}
 {%- endmacro %}

@@ -9,11 +9,7 @@
     {%- else -%}
     (
         select
-            landed.* replace (
-                {%- for column, value in columns.items() %}
-                {{ value }} as {{ adapter.quote(column) }}{{ "," if not loop.last }}
-                {%- endfor %}
-            )
+            {{ star_with("landed.*", columns) }}
             {%- for column in columns if feed_of(feed_name).columns[column].type == "timestamp" %},
             landed.{{ adapter.quote(column) }} as unsettled_{{ column }}
             {%- endfor %}

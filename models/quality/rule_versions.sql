@@ -21,13 +21,13 @@ judges as (
     select
         'reference' as kind,
         '{{ name }}' as name,
-        left(md5(coalesce(sum(hash({{ name }})), 0)::varchar), 8) as version
+        left(md5(coalesce(sum({{ row_hash(name) }}), 0)::varchar), 8) as version
     from {{ ref(name) }} as {{ name }}
     {%- endfor %}
 ),
 
 known as (
-    {% if is_incremental() -%}
+    {% if is_incremental() and target.type != 'spark' -%}
     select
         kind,
         name,

@@ -91,9 +91,9 @@ retyped as (
 
 final as (
     select * from added
-    union all by name
+    union all
     select * from missing
-    union all by name
+    union all
     select * from retyped
 )
 

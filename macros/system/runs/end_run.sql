@@ -2,6 +2,12 @@
     {#- The end of a run that writes: publishing and exports where it was good, then its record, one
         summary and alerts. Each published file is its old or its new self at every moment, and a
         run that dies before its record is finished shows as interrupted from the next one on. -#}
+    {% do adapter.dispatch("end_run", "benefits_warehouse")(results) %}
+{% endmacro %}
+
+
+{% macro default__end_run(results) %}
+    {#- See end_run. -#}
     {% if execute and is_recorded_run() %}
         {% do catalog(is_new=true) %}
         {% set bad_statuses = ["error", "fail", "runtime error"] %}

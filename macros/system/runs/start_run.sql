@@ -1,6 +1,12 @@
 {% macro start_run() %}
     {#- Before anything else of a run that writes: refuse what would harm the warehouse, mark runs
         that died as interrupted, and record that this one began. Returns nothing to execute. -#}
+    {% do adapter.dispatch("start_run", "benefits_warehouse")() %}
+{% endmacro %}
+
+
+{% macro default__start_run() %}
+    {#- See start_run. -#}
     {% if execute %}
         {% do check_feeds() %}
     {% endif %}

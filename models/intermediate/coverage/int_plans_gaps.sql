@@ -27,7 +27,7 @@ withdrawn as (
         min(plan_type) as plan_type,
         min(start_date) as first_day,
         array_to_string(
-            list_sort(list(distinct carrier_name) filter (where carrier_name is not null)), ' | '
+            {{ list_of_distinct('carrier_name', 'carrier_name is not null') }}, ' | '
         ) as carriers
     from {{ ref('int_plans_judged') }}
     where

@@ -44,7 +44,7 @@ islands as (
         min(start_date) as first_day,
         max(last_day) as last_day,
         count(*) as plan_count,
-        list_sort(list(distinct carrier_name) filter (where carrier_name is not null)) as carriers
+        {{ list_of_distinct('carrier_name', 'carrier_name is not null') }} as carriers
     from numbered
     group by company_ein, caseless_plan_type, island_number
 ),
@@ -53,18 +53,14 @@ final as (
     select
         islands.*,
         array_to_string(
-            list_sort(
-                list(distinct numbered.carrier_name)
-                filter (where numbered.start_date = islands.first_day)
-            ),
-            ' | '
+            {{ list_of_distinct(
+                'numbered.carrier_name', 'numbered.start_date = islands.first_day'
+            ) }}, ' | '
         ) as first_carriers,
         array_to_string(
-            list_sort(
-                list(distinct numbered.carrier_name)
-                filter (where numbered.last_day = islands.last_day)
-            ),
-            ' | '
+            {{ list_of_distinct(
+                'numbered.carrier_name', 'numbered.last_day = islands.last_day'
+            ) }}, ' | '
         ) as last_carriers
     from islands
     inner join numbered

@@ -86,6 +86,7 @@ facts as (
 {{ masked_texts('benefits_admin.plans', 'judged') }}
 
 select
-    * exclude (fired_bits)
-    replace ({{ record_key('benefits_admin.plans') }} as record_key)
+    {{ star_with(
+        '*', {'record_key': record_key('benefits_admin.plans')}, without=['fired_bits']
+    ) }}
 from masked

@@ -13,7 +13,7 @@ conditions (source, feed, rule_id, condition) as (
     {%- for rule_id, condition in rules_of(feed).items() %}
     (
         '{{ feed.source }}', '{{ feed.feed }}', '{{ rule_id }}',
-        '{{ condition | replace("'", "''") }}'
+        '{{ shown_condition(condition) | replace("'", "''") }}'
     ){{ "," if not (loop.last and last_feed) }}
     {%- endfor %}
     {%- endfor %}

@@ -10,9 +10,9 @@ with
 
 employees as (
     select
-        * replace (
-            coalesce(full_name, nullif(concat_ws(' ', first_name, last_name), '')) as full_name
-        )
+        {{ star_with('*', {
+            'full_name': "coalesce(full_name, nullif(concat_ws(' ', first_name, last_name), ''))"
+        }) }}
     from versioned
     where is_current
 ),

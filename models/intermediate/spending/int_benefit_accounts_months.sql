@@ -44,7 +44,7 @@ movements as (
     union all
     select
         benefit_account_id,
-        unnest(generate_series(first_month, last_month, interval 1 month))::date as month,
+        {{ each_step('first_month', 'last_month', 'month') }} as month,
         0 as amount
     from lives
     where has_long_period

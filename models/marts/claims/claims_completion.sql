@@ -43,9 +43,7 @@ chained as (
     select
         lag_months,
         factor,
-        1 / product(factor) over (
-            order by lag_months desc rows between unbounded preceding and current row
-        ) as completion
+        1 / {{ product_so_far('factor', 'lag_months desc') }} as completion
     from developed
     where factor > 0
 ),

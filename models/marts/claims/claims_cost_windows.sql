@@ -35,7 +35,7 @@ totals as (
         company_ein,
         service_date,
         min(service_date) over (partition by company_ein) as first_day,
-        lead(service_date) over so_far as next_day,
+        lead(service_date) over (partition by company_ein order by service_date) as next_day,
         sum(cents) over so_far as cents,
         sum(claim_count) over so_far as claim_count
     from days
@@ -56,15 +56,11 @@ calendar as (
         {%- if is_increment() %}
         changed.changed_from,
         {%- endif %}
-        unnest(generate_series(
-            {%- if is_increment() %}
-            greatest(totals.service_date, changed.changed_from - {{ 2 * length }}),
-            {%- else %}
-            totals.service_date,
-            {%- endif %}
-            coalesce(totals.next_day - 1, as_of.as_of_date),
-            interval 1 day
-        ))::date as day
+        {{ each_step(
+            'greatest(totals.service_date, changed.changed_from - ' ~ 2 * length ~ ')'
+            if is_increment() else 'totals.service_date',
+            'coalesce(totals.next_day - 1, as_of.as_of_date)', 'day'
+        ) }} as day
     from totals
     cross join as_of
     {%- if is_increment() %}
@@ -93,7 +89,7 @@ windows as (
         cents_before - cents_long_before as previous_cents,
         claim_count - claims_before as current_claims,
         claims_before - claims_long_before as previous_claims,
-        day - first_day < {{ 2 * length - 1 }} as has_short_history
+        {{ days_between('first_day', 'day') }} < {{ 2 * length - 1 }} as has_short_history
     from earlier
     {%- if is_increment() %}
     where day >= changed_from

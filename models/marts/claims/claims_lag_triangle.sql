@@ -32,7 +32,7 @@ dated as (
 cells as (
     select
         service_month,
-        date_diff('month', service_month, known_on) as lag_months,
+        {{ months_from('service_month', 'known_on') }} as lag_months,
         max(known_on) as known_on,
         sum(amount) as cost,
         count(*) as claim_count
@@ -51,9 +51,8 @@ grid as (
     select
         months.service_month,
         valued.open_month,
-        unnest(
-            generate_series(0, date_diff('month', months.service_month, valued.valued_on))
-        ) as lag_months
+        {{ each_step('0', months_from('months.service_month', 'valued.valued_on'), 1) }}
+            as lag_months
     from (select distinct service_month from cells) as months
     cross join valued
 ),

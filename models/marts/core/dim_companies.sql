@@ -28,7 +28,7 @@ domains as (
 company_domains as (
     select
         company_ein,
-        list_sort(list(distinct email_domain)) as email_domains
+        {{ list_of_distinct('email_domain') }} as email_domains
     from domains
     where email_domain is not null
     group by company_ein

@@ -90,8 +90,11 @@ gaps as (
 measured as (
     select
         gaps.*,
-        coalesce(gaps.gap_end, as_of.as_of_date) - gaps.gap_start + 1 as gap_length_days,
-        greatest(least(gaps.gap_end, as_of.as_of_date) - gaps.gap_start + 1, 0) as days_to_date
+        {{ days_between('gaps.gap_start', 'coalesce(gaps.gap_end, as_of.as_of_date)') }} + 1
+            as gap_length_days,
+        greatest(
+            {{ days_between('gaps.gap_start', 'least(gaps.gap_end, as_of.as_of_date)') }} + 1, 0
+        ) as days_to_date
     from gaps
     cross join as_of
 ),

@@ -89,13 +89,11 @@ used as (
 -- The months from one in which something changes up to the next one have no spend.
 months as (
     select
-        used.* replace (
-            unnest(generate_series(
-                used.month,
-                least(used.last_month, used.next_month - 1),
-                interval 1 month
-            ))::date as month
-        ),
+        {{ star_with('used.*', {
+            'month': each_step(
+                'used.month', 'least(used.last_month, used.next_month - 1)', 'month'
+            )
+        }) }},
         used.month as changed_in
     from used
 )

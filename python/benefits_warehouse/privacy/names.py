@@ -30,6 +30,14 @@ NAMING: tuple[str, ...] = ("plain_words", "word_pattern", "name_pairs")
 NAMING += ("texts_naming", "words_of_names", "texts_with_names")
 
 
+class Defaults:
+    """What stands for dbt's adapter: of macros that have a form for each engine, DuckDB's."""
+
+    def dispatch(self, name: str, package: str) -> Any:
+        """The macro of that name."""
+        return getattr(macros(), f"default__{name}")
+
+
 @cache
 def macros() -> Any:
     """The macros that mask, as one Jinja module, with masking on; dbt is not needed for it."""
@@ -40,9 +48,10 @@ def macros() -> Any:
     source = (privacy / "personal_patterns.sql").read_text()
     environment.from_string(source).module.personal_patterns()  # type: ignore[attr-defined]
     environment.globals |= {"personal_patterns": lambda: patterns, "var": lambda name: True}
-    environment.globals["name_token"] = plain_pair
+    environment.globals |= {"name_token": plain_pair, "return": str, "adapter": Defaults()}
     texts = [(privacy / f"{name}.sql").read_text() for name in (*MASKING, *NAMING)]
     texts += [path.read_text() for path in sorted(MACROS.glob("*.sql"))]
+    texts.append((MACROS.parent / "engine" / "plain_letters.sql").read_text())
     return environment.from_string("".join(texts)).module
 
 
