@@ -13,8 +13,9 @@
 {% macro spark__list_in_order(value, place, condition) -%}
     transform(
         array_sort(
-            collect_list({'unplaced': {{ place }} is null, 'place': {{ place }}, 'value': {{ value }}})
-            filter (where {{ condition }})
+            collect_list(
+                {'unplaced': {{ place }} is null, 'place': {{ place }}, 'value': {{ value }}}
+            ) filter (where {{ condition }})
         ), lambda one: one.value
     )
 {%- endmacro %}

@@ -52,8 +52,9 @@
     select
         coalesce(sum(bit), 0)::bigint as known_bits,
         coalesce(sum(bit) filter (where tier = '2'), 0)::bigint as reason_bits,
-        {{ list_in_order("{'bit': bit, 'rule_id': rule_id}", "rule_rank", "tier = '1'") }} as flags,
-        {{ list_in_order("{'bit': bit, 'rule_id': rule_id}", "rule_rank", "tier = '2'") }} as reasons
+        {%- set rule = "{'bit': bit, 'rule_id': rule_id}" %}
+        {{ list_in_order(rule, "rule_rank", "tier = '1'") }} as flags,
+        {{ list_in_order(rule, "rule_rank", "tier = '2'") }} as reasons
     from {{ step }}registry
 ),
 

@@ -3,22 +3,7 @@
         before and behind their arguments, and the regular expressions among these. Returns SQL and
         quoted texts.
         code: SQL in which the place of each quoted text stands for it. -#}
-    {%- set both = "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
-        ~ "\u200a\u202f\u205f\u3000" -%}
-    {%- set calls = {
-        "lower": ["lower(translate(", ", 'Σİ', 'σi'))"],
-        "upper": ["upper(translate(", ", 'ß', 'ẞ'))"],
-        "trim": ["trim(both '" ~ both ~ "' from ", ")"],
-        "length_grapheme": ["regexp_count(", ", '\\\\X')"],
-        "sha256": ["sha2(", ", 256)"],
-        "sign": ["int(sign(", "))"],
-        "regexp_matches": ["regexp_like(", ")"],
-        "regexp_full_match": ["regexp_like(", ")"],
-        "regexp_replace": ["regexp_replace(", ")"],
-        "regexp_extract": ["regexp_extract(", ")"],
-        "regexp_extract_all": ["regexp_extract_all(", ")"],
-        "string_split_regex": ["split(", ")"],
-    } -%}
+    {%- set calls = spark_call_forms() -%}
     {%- set casts = {"timestamp": "engine.moment(", "time": "engine.time_of_day("} -%}
     {%- set open, written, texts = [], [""], quoted | list -%}
     {%- for part in modules.re.split("(\\b\\w+\\(|[()]|\x1f\\d+\x1f)", code) -%}

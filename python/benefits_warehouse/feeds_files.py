@@ -355,7 +355,8 @@ def sources_yml(feeds: Mapping[str, Feed], words: Words) -> str:
     body = (
         "sources:\n  - name: landing\n    description: >-\n"
         "      What was landed, a view a feed on its Parquet files; landing_ledger makes them.\n"
-        "    database: restricted\n    schema: landing\n"
+        "    database: \"{{ none if target.type == 'spark' else 'restricted' }}\"\n"
+        "    schema: \"{{ 'restricted_' if target.type == 'spark' }}landing\"\n"
         "    config: {meta: {owner: Benefits Data}}\n    tables:\n"
     )
     tables = []

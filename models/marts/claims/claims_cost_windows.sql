@@ -89,7 +89,7 @@ windows as (
         cents_before - cents_long_before as previous_cents,
         claim_count - claims_before as current_claims,
         claims_before - claims_long_before as previous_claims,
-        {{ days_between('first_day', 'day') }} < {{ 2 * length - 1 }} as has_short_history
+        (day - first_day)::bigint < {{ 2 * length - 1 }} as has_short_history
     from earlier
     {%- if is_increment() %}
     where day >= changed_from

@@ -25,9 +25,7 @@ listed as (
 plan_types as (
     select * from {{ ref('int_allowed_values_spelled') }}
     where
-        source = 'benefits_admin'
-        and feed = 'plans'
-        and field = 'plan_type'
+        source = 'benefits_admin' and feed = 'plans' and field = 'plan_type'
         and caseless_value = lower(value)
 ),
 
@@ -90,11 +88,9 @@ gaps as (
 measured as (
     select
         gaps.*,
-        {{ days_between('gaps.gap_start', 'coalesce(gaps.gap_end, as_of.as_of_date)') }} + 1
-            as gap_length_days,
-        greatest(
-            {{ days_between('gaps.gap_start', 'least(gaps.gap_end, as_of.as_of_date)') }} + 1, 0
-        ) as days_to_date
+        (coalesce(gaps.gap_end, as_of.as_of_date) + 1 - gaps.gap_start)::bigint as gap_length_days,
+        greatest((least(gaps.gap_end, as_of.as_of_date) + 1 - gaps.gap_start)::bigint, 0)
+            as days_to_date
     from gaps
     cross join as_of
 ),

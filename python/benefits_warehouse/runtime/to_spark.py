@@ -22,7 +22,7 @@ from benefits_warehouse.sql import identifier, quoted
 from benefits_warehouse.whole_files import PRIVATE_FILE, PRIVATE_FOLDER, replacing
 
 HANDED_OVER = "restricted/spark/handed_over"
-# What strip_accents makes of each letter, for an engine that has no such function: one letter, or none.
+# What strip_accents makes of each letter, one or none, for an engine without that function.
 LETTERS = """
     with letters as (
         select chr(code) as letter, strip_accents(chr(code)) as plain
