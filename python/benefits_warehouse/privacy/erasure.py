@@ -31,6 +31,7 @@ from benefits_warehouse.privacy.forgotten import TELLING, Forgotten, check_list,
 from benefits_warehouse.privacy.landed import LandedEraser, LandedRows
 from benefits_warehouse.privacy.plan import Plan, Who
 from benefits_warehouse.privacy.restricted import attach_working
+from benefits_warehouse.runtime import to_spark
 from benefits_warehouse.runtime.database_copy import keep_no_former
 from benefits_warehouse.runtime.dbt_plugin import read_pepper
 from benefits_warehouse.runtime.lake import is_lake
@@ -123,6 +124,13 @@ class Erasure:
             if any(discloses(path, plan) for path in folder.glob("*.csv")):
                 shutil.rmtree(folder)
 
+    def drop_spark(self) -> None:
+        """Remove what Spark was handed over and what it made; `make spark` makes both anew."""
+        for place in to_spark.FOLDERS:
+            shutil.rmtree(self.folder / place, ignore_errors=True)
+            if (self.folder / place).exists():
+                raise RuntimeError(f"{self.folder / place} can't be removed: it holds the person.")
+
     def run(self, plan: Plan, dbt: list[str]) -> None:
         """Erase what the plan says, and build the rest anew.
 
@@ -131,10 +139,12 @@ class Erasure:
             dbt: further arguments of `dbt build`, such as --vars.
 
         Raises:
-            RuntimeError: the build failed; the published file and exports are the old ones still.
+            RuntimeError: a folder of Spark can't be removed; or the build failed: then the
+                published file and exports are the old ones still.
         """
         self.erase_landed(plan)
         self.drop_disclosures(plan)
+        self.drop_spark()
         self.databases.erase(plan)
         self.connection.close()
         if not build_anew(self.folder, dbt, plan.run_id):

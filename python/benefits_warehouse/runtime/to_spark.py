@@ -22,6 +22,7 @@ from benefits_warehouse.sql import identifier, quoted
 from benefits_warehouse.whole_files import PRIVATE_FILE, PRIVATE_FOLDER, replacing
 
 HANDED_OVER = "restricted/spark/handed_over"
+FOLDERS = ("restricted/spark", "spark")  # all that is Spark's in the warehouse folder
 # What strip_accents makes of each letter, one or none, for an engine without that function.
 LETTERS = """
     with letters as (

@@ -28,6 +28,7 @@ from benefits_warehouse.privacy.cleaning import cleaned
 from benefits_warehouse.privacy.finding import Finder
 from benefits_warehouse.privacy.forgotten import KINDS, tidy, token
 from benefits_warehouse.privacy.landed import LandedRows
+from benefits_warehouse.runtime import to_spark
 
 CANARY = "Zyqvander"
 PERSON = f"P-{CANARY}"
@@ -254,7 +255,12 @@ def test_person_is_forgotten_and_stays_forgotten(
     warehouse = known.warehouse
     everybody_else, before = others(warehouse), counts(warehouse)
     assert len(everybody_else["persons"]) == len(everybody_else["transactions"]) == 6
+    for folder in to_spark.FOLDERS:
+        place = warehouse.database / folder / "some.db"
+        place.mkdir(parents=True)
+        (place / "part-0.bin").write_text(CANARY)
     held = traces(warehouse, CANARY)
+    assert {f"warehouse/{folder}/some.db/part-0.bin" for folder in to_spark.FOLDERS} <= held
     # The search finds what is there: bytes, and cells of compressed files and of both databases.
     assert {"outputs/quarantine_transactions.csv", "warehouse/analytics.duckdb"} <= held
     for place in ("int_employees_judged", "employees_history", "quarantine_history", "transact"):
