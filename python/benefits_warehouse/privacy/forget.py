@@ -116,7 +116,7 @@ def report(plan: Plan) -> None:
         print("Delivered files that still hold the person; the sender must fix them:")
         print("\n".join(holders))
     print("Your own copies of the warehouse, exports and backups are not touched.")
-    print("What Spark held in the warehouse folder is removed; elsewhere it is not touched, either.")
+    print("What Spark held in the warehouse folder is removed; elsewhere it is still there.")
 
 
 if __name__ == "__main__":
