@@ -4,6 +4,6 @@
     {%- if zone == "'UTC'" -%}
         {{ moment }}::date
     {%- else -%}
-        timezone({{ zone }}, timezone('UTC', {{ moment }}))::date
+        {{ clock_of(moment, zone) }}::date
     {%- endif -%}
 {%- endmacro %}

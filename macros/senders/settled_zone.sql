@@ -8,7 +8,6 @@
     {{ return(
         "case when " ~ moment ~ " is null or regexp_matches(" ~ tidy
         ~ ", ':.*([Zz]|[Uu][Tt][Cc]|[+-][0-9]{2}(:?[0-9]{2})?)$') then " ~ text
-        ~ " else strftime(timezone('UTC', timezone('" ~ zone ~ "', " ~ moment
-        ~ ")), '%Y-%m-%d %H:%M:%S.%f') end"
+        ~ " else strftime(" ~ utc_of(moment, "'" ~ zone ~ "'") ~ ", '%Y-%m-%d %H:%M:%S.%f') end"
     ) }}
 {%- endmacro %}

@@ -5,6 +5,7 @@
     {%- set blanks = "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
         ~ "\u2009\u200a\u202f\u205f\u3000" -%}
     {{ return({
+        "getvariable": ["", ""],
         "length_grapheme": ["regexp_count(", ", '\\\\X')"],
         "lower": ["lower(translate(", ", 'Σİ', 'σi'))"],
         "regexp_extract": ["regexp_extract(", ")"],

@@ -17,11 +17,18 @@
                 {%- do written.append(written.pop()[:-(type | length + 4)]) -%}
                 {%- do written.insert(call.place, casts[type]) -%}
                 {%- do written.pop(call.place + 1) -%}
+            {%- elif call.texts == 2 and call.name == "regexp_replace" -%}
+                {%- set instead = texts.pop() -%}
+                {%- do texts.extend(spark_first(texts.pop(), instead)) -%}
             {%- elif call.texts == 1 and "extract" in call.name -%}
                 {%- do written.append(", 0") -%}
             {%- endif -%}
             {%- do written.append(calls.get(call.name, ["", ")"])[1]) -%}
             {%- do open.pop() -%}
+        {%- elif part.startswith("\x1f") and call.name in ["format_string", "getvariable"] -%}
+            {%- set text = texts[part[1:-1] | int] -%}
+            {%- do written.append("\x1f" ~ texts | length ~ "\x1f") -%}
+            {%- do texts.append(spark_variable(text) or text | replace("{}", "%s")) -%}
         {%- elif part.startswith("\x1f") and call.name in calls and "regex" in call.name
             and written[-1].rstrip().endswith(",") -%}
             {%- set text = texts[part[1:-1] | int] -%}

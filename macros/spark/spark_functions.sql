@@ -35,8 +35,6 @@
             "case when text rlike '[ T]24:00:00([.]0+)?\\z' "
             ~ "then try_cast(substr(text, 1, 10) as timestamp) + interval 1 day "
             ~ "else try_cast(text as timestamp) end"],
-        "timezone": ["zone string, moment timestamp", "timestamp",
-            "from_utc_timestamp(moment, zone)"],
         "make_timestamp": ["micros bigint", "timestamp", "timestamp_micros(micros)"],
         "strftime": ["moment timestamp, format string", "string",
             "date_format(moment, replace(replace(replace(replace(format, '%Y-%m-%d', 'yyyy-MM-dd'),"

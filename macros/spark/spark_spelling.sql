@@ -3,20 +3,14 @@
         that mean the same in both, the default order of nulls, which are last, and regular
         expressions. Quoted texts and names are left as they are, and comments left out. What is
         written in another way altogether stands in a dispatched macro (macros/engine). -#}
-    {%- set values = {
-        "'infinity'": "'9999-12-31'",
-        "'-infinity'": "'0001-01-01'",
-        "'run_id'": "'" ~ invocation_id ~ "'",
-        "'pii_pepper'": "(select secret.value from " ~ handed_over("pepper") ~ " as secret)",
-    } -%}
+    {%- set ends = {"'infinity'": "'9999-12-31'", "'-infinity'": "'0001-01-01'"} -%}
     {%- set plain, quoted = [], [] -%}
     {%- for part in modules.re.split("(--[^\n]*|'(?:[^']|'')*'|\"[^\"]*\")", sql) -%}
         {%- if loop.index0 % 2 == 0 -%}
             {%- do plain.append(part) -%}
         {%- elif not part.startswith("--") -%}
             {%- do plain.append("\x1f" ~ quoted | length ~ "\x1f") -%}
-            {%- set text = part if part in values else part | replace("\\", "\\\\") -%}
-            {%- do quoted.append(values.get(text, text) | replace("{}", "%s")) -%}
+            {%- do quoted.append(ends.get(part, part) | replace("\\", "\\\\")) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set spelled = [plain | join] -%}

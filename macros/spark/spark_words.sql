@@ -5,7 +5,6 @@
     {%- set rows = "\\bunnest\\((\\w+)\\) as (\\w+),\\s+" -%}
     {%- set other_rows = "\\bunnest\\(([^()]*)\\) as (\\w+),\\s+unnest\\(([^()]*)\\) as (\\w+)" -%}
     {{ return([
-        ["\\bgetvariable\\((\x1f\\d+\x1f)\\)", "\\1"],
         [rows ~ "generate_subscripts\\(\\1, 1\\) as (\\w+)", "inline(arrays_zip("
             ~ "\\1, if(\\1 = array(), array(), sequence(1, len(\\1))))) as (\\2, \\3)"],
         [other_rows, "inline(arrays_zip(\\1, \\3)) as (\\2, \\4)"],
