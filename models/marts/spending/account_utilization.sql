@@ -7,35 +7,7 @@
 ) }}
 
 -- Every month of an account's life, months without spend included. A month is measured by the
--- allowance known on its last day; that of a quarter or a year by the spend since it began. An
--- account changes from its earliest changed transaction on, or wholly.
-{%- if is_increment() %}
-{%- set changed_accounts %}
-    with
-
-    changed as (
-        select
-            benefit_account_id,
-            date_trunc('month', transaction_day)::date as month
-        from ({{ counted_rows(
-            'int_transactions_judged', ['benefit_account_id', 'transaction_day', 'amount']
-        ) }})
-        {%- for parent in ['int_benefit_accounts_lives', 'int_benefit_accounts_known'] %}
-        union all
-        select
-            benefit_account_id,
-            date '-infinity' as month
-        from ({{ differing_rows(parent) }})
-        {%- endfor %}
-    )
-
-    select
-        benefit_account_id,
-        min(month) as changed_from
-    from changed
-    group by benefit_account_id
-{%- endset %}
-{%- endif %}
+-- allowance known on its last day; that of a quarter or a year by the spend since it began.
 
 -- depends_on: {{ ref('int_transactions_judged') }}
 -- depends_on: {{ ref('int_benefit_accounts_lives') }}
@@ -44,7 +16,7 @@ with
 changes as (
     select * from {{ ref('int_benefit_accounts_months') }}
     {%- if is_increment() %}
-    semi join {{ changed_parts(changed_accounts) }} using (benefit_account_id)
+    semi join {{ changed_parts(changed_accounts()) }} using (benefit_account_id)
     {%- endif %}
 ),
 
