@@ -1,7 +1,8 @@
 {% macro changed_accounts() -%}
-    {#- A query of the accounts whose utilization is not what it was, and from which month on: from
+    {#- The table of the accounts whose utilization is not what it was, and from which month on: from
         the earliest month whose transactions changed, or all of it where the account's life or its
         allowances are others. For an increment of account_utilization. -#}
+    {%- set query %}
     with
 
     changed as (
@@ -25,4 +26,6 @@
         min(month) as changed_from
     from changed
     group by benefit_account_id
+    {%- endset -%}
+    {{ return(changed_parts(query)) }}
 {%- endmacro %}

@@ -1,7 +1,8 @@
 {% macro changed_windows() -%}
-    {#- A query of the companies whose cost windows are not what they were, and from which day on:
+    {#- The table of the companies whose cost windows are not what they were, and from which day on:
         from the earliest day whose claims changed, and all from the day after the last one that is
         written. For an increment of claims_cost_windows. -#}
+    {%- set query %}
     with
 
     as_of as (
@@ -34,4 +35,6 @@
         min(service_date) as changed_from
     from changed
     group by company_ein
+    {%- endset -%}
+    {{ return(changed_parts(query)) }}
 {%- endmacro %}

@@ -1,14 +1,11 @@
 {{ config(
     materialized='judged',
     unique_key='row_id',
-    meta={
-        'parents': {
-            'int_account_holders_known': {'employee_id': 'employee_id'},
-            'int_benefit_accounts_known': {'benefit_account_id': 'benefit_account_id'},
-            'int_texts_named': 'free_text',
-        },
-        'counted': ['benefit_account_id', 'transaction_day', 'amount'],
-    }
+    meta={'counted': ['benefit_account_id', 'transaction_day', 'amount'], 'parents': {
+        'int_account_holders_known': {'employee_id': 'employee_id'},
+        'int_benefit_accounts_known': {'benefit_account_id': 'benefit_account_id'},
+        'int_texts_named': 'free_text',
+    }}
 ) }}
 
 -- depends_on: {{ ref('sender_settings') }}

@@ -64,7 +64,7 @@ calendar as (
     from totals
     cross join as_of
     {%- if is_increment() %}
-    inner join {{ changed_parts(changed_windows()) }} as changed
+    inner join {{ changed_windows() }} as changed
         on totals.company_ein is not distinct from changed.company_ein
     {%- endif %}
 ),

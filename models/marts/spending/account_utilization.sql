@@ -16,7 +16,7 @@ with
 changes as (
     select * from {{ ref('int_benefit_accounts_months') }}
     {%- if is_increment() %}
-    semi join {{ changed_parts(changed_accounts()) }} using (benefit_account_id)
+    semi join {{ changed_accounts() }} using (benefit_account_id)
     {%- endif %}
 ),
 
