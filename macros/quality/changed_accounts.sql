@@ -1,7 +1,7 @@
 {% macro changed_accounts() -%}
-    {#- The table of the accounts whose utilization is not what it was, and from which month on: from
-        the earliest month whose transactions changed, or all of it where the account's life or its
-        allowances are others. For an increment of account_utilization. -#}
+    {#- The table of the accounts whose utilization is not what it was, and from which month on:
+        from the earliest month whose transactions changed, or all of it where the account's life or
+        its allowances are others. For an increment of account_utilization. -#}
     {%- set query %}
     with
 
