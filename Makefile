@@ -122,7 +122,8 @@ lake: setup ## move the warehouse into a lake (docs: BEYOND), without landing an
 
 # The landing is DuckDB's: it reads people's files. What else DuckDB makes for Spark is written beside the landed files.
 spark: setup .venv-spark/.installed ## land, hand over, and build all on Spark (docs: BEYOND; ARGS: of dbt build)
-	$(DBT) build --select +path:models/landing +path:models/enrichment --exclude-resource-type unit_test
+	$(DBT) build --select resource_type:seed +path:models/landing +path:models/enrichment \
+	    --indirect-selection cautious --exclude-resource-type unit_test
 	@PYTHONPATH=python $(PY) -m benefits_warehouse.runtime.to_spark
 	DBT_TARGET_PATH=target/spark PYTHONPATH=python $(SPARK_PY) .venv-spark/bin/dbt build --target spark $(ARGS)
 

@@ -22,22 +22,23 @@ followed as (
 -- All versions of all plans, of those that are gone too.
 withdrawn as (
     select
-        company_ein,
-        lower(plan_type) as caseless_plan_type,
-        min(plan_type) as plan_type,
-        min(start_date) as first_day,
+        plans.company_ein,
+        lower(plans.plan_type) as caseless_plan_type,
+        min(plans.plan_type) as plan_type,
+        min(plans.start_date) as first_day,
         array_to_string(
-            {{ list_of_distinct('carrier_name', 'carrier_name is not null') }}, ' | '
+            {{ list_of_distinct('plans.carrier_name', 'plans.carrier_name is not null') }}, ' | '
         ) as carriers
-    from {{ ref('int_plans_judged') }}
+    from {{ ref('int_plans_judged') }} as plans
+    anti join islands
+        on
+            plans.company_ein = islands.company_ein
+            and lower(plans.plan_type) = islands.caseless_plan_type
     where
-        is_sound
-        and company_ein is not null
-        and plan_type is not null
-        and (company_ein, lower(plan_type)) not in (
-            select (islands.company_ein, islands.caseless_plan_type) from islands
-        )
-    group by company_ein, lower(plan_type)
+        plans.is_sound
+        and plans.company_ein is not null
+        and plans.plan_type is not null
+    group by plans.company_ein, lower(plans.plan_type)
 ),
 
 final as (

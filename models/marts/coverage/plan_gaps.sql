@@ -54,10 +54,10 @@ never_covered as (
         on claims.company_ein = listed.company_ein
     inner join plan_types
         on claims.caseless_plan_type = plan_types.caseless_value
-    where
-        (claims.company_ein, claims.caseless_plan_type) not in (
-            select (plans.company_ein, plans.caseless_plan_type) from plans
-        )
+    anti join plans
+        on
+            claims.company_ein = plans.company_ein
+            and claims.caseless_plan_type = plans.caseless_plan_type
     group by claims.company_ein, plan_types.caseless_value
 ),
 

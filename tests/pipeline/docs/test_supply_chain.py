@@ -40,7 +40,7 @@ def locked_entries(lock: str) -> list[str]:
 def test_tools_of_their_own_environments_are_locked_with_hashes() -> None:
     makefile = (PROJECT / "Makefile").read_text()
     locks = sorted((PROJECT / ".ci" / "locks").glob("*.lock"))
-    assert [lock.stem for lock in locks] == ["dagster", "duckdb2", "grade", "lineage"]
+    assert [lock.stem for lock in locks] == ["dagster", "duckdb2", "grade", "lineage", "spark"]
     locks.remove(ENGINE_LOCK)  # no tool
     recipe = makefile.split("\n.venv-%/.installed: .ci/locks/%.lock\n")[1].split("\n\n")[0]
     assert "--require-hashes -r $<" in recipe
