@@ -62,6 +62,7 @@ class Sparks:
 
     def hand_over(self) -> None:
         """Write what DuckDB makes and Spark reads."""
+        assert self.warehouse.dbt("parse").success, self.warehouse.output  # writes the manifest
         place = {"DBT_TARGET_PATH": "target"}
         with self.warehouse.as_process(place):
             code = to_spark.main()
