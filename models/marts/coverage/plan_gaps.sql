@@ -43,22 +43,28 @@ claims as (
         on claims.service_date <= as_of.as_of_date
 ),
 
+first_claims as (
+    select
+        company_ein,
+        caseless_plan_type,
+        min(service_date) as first_day
+    from claims
+    group by company_ein, caseless_plan_type
+),
+
 never_covered as (
     select
-        claims.company_ein,
-        plan_types.caseless_value as caseless_plan_type,
-        min(plan_types.value) as plan_type,
-        min(claims.service_date) as first_day
-    from claims
+        first_claims.*,
+        plan_types.value as plan_type
+    from first_claims
     inner join listed
-        on claims.company_ein = listed.company_ein
+        on first_claims.company_ein = listed.company_ein
     inner join plan_types
-        on claims.caseless_plan_type = plan_types.caseless_value
+        on first_claims.caseless_plan_type = plan_types.caseless_value
     anti join plans
         on
-            claims.company_ein = plans.company_ein
-            and claims.caseless_plan_type = plans.caseless_plan_type
-    group by claims.company_ein, plan_types.caseless_value
+            first_claims.company_ein = plans.company_ein
+            and first_claims.caseless_plan_type = plans.caseless_plan_type
 ),
 
 gaps as (
@@ -115,35 +121,26 @@ gap_claims as (
             and reported.gap_start <= claims.service_date
             and coalesce(reported.gap_end, date 'infinity') >= claims.service_date
     group by reported.company_ein, reported.caseless_plan_type, reported.gap_start
-),
-
-final as (
-    select
-        reported.*,
-        companies.company_name,
-        coalesce(gap_claims.claims_in_gap, 0) as claims_in_gap,
-        coalesce(gap_claims.claim_cost_in_gap, 0) as claim_cost_in_gap
-    from reported
-    left join companies
-        on reported.company_ein = companies.company_ein
-    left join gap_claims
-        on
-            reported.company_ein = gap_claims.company_ein
-            and reported.caseless_plan_type = gap_claims.caseless_plan_type
-            and reported.gap_start = gap_claims.gap_start
 )
 
 select
-    company_ein,
-    company_name,
-    plan_type,
-    gap_type,
-    gap_start,
-    gap_end,
-    gap_length_days::bigint as gap_length_days,
-    days_to_date::bigint as days_to_date,
-    previous_carrier,
-    next_carrier,
-    claims_in_gap::bigint as claims_in_gap,
-    claim_cost_in_gap::decimal(38, 2) as claim_cost_in_gap
-from final
+    reported.company_ein,
+    companies.company_name,
+    reported.plan_type,
+    reported.gap_type,
+    reported.gap_start,
+    reported.gap_end,
+    reported.gap_length_days,
+    reported.days_to_date,
+    reported.previous_carrier,
+    reported.next_carrier,
+    coalesce(gap_claims.claims_in_gap, 0)::bigint as claims_in_gap,
+    coalesce(gap_claims.claim_cost_in_gap, 0)::decimal(38, 2) as claim_cost_in_gap
+from reported
+left join companies
+    on reported.company_ein = companies.company_ein
+left join gap_claims
+    on
+        reported.company_ein = gap_claims.company_ein
+        and reported.caseless_plan_type = gap_claims.caseless_plan_type
+        and reported.gap_start = gap_claims.gap_start
