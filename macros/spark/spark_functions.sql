@@ -2,7 +2,8 @@
     {#- Functions of DuckDB that Spark lacks, or gives another meaning: name to arguments, type and
         body. They are SQL functions of Spark in schema `engine`, made when a run begins, so that
         models call them by DuckDB's names (macro spark_spelling); a backslash is one here. They
-        may not stand in a lambda or in what makes rows (explode). -#}
+        may not stand in a lambda or in what makes rows (explode). nfc_normalize leaves a text as it
+        is, since it stands in strip_accents only, which takes marks of their own away, too. -#}
     {%- set date_parts = "regexp_replace(text, '^([0-9]{4})[-/]?([0-9]{2})[-/]?([0-9]{2})$', "
         ~ "'$1-$2-$3')" -%}
     {%- set months = [

@@ -53,16 +53,7 @@
             written.{{ part }} is not distinct from changed.{{ part }}
             and written.{{ time }} >= changed.changed_from;
     {%- else %}
-        {%- set key = config.get("unique_key") %}
-        {%- for parent in judged_above(model) %}
-        delete from {{ relation }} where {{ key }} in (
-            select row_id from {{ relation_of(parent) }}
-            where {{ is_judged_since(parent.name) }}
-        );
-        {%- endfor %}
-        {%- if config.meta_get("replaced") %}
-        delete from {{ relation }} where {{ config.meta_get("replaced") }};
-        {%- endif %}
+        delete from {{ relation }} where {{ is_written_since(model.name) }};
     {%- endif %}
 {%- endmacro %}
 
@@ -81,7 +72,7 @@
     {#- Makes the table of the parts that changed; false where these are most of the table. -#}
     {%- set part, time = config.meta_get("part") -%}
     {%- do run_query(
-        "create or replace temp table " ~ model.alias ~ "__changed as ("
+        "create or replace temp table " ~ changed_parts() ~ " as ("
         ~ catalog().changed[model.unique_id] ~ ")"
     ) -%}
     {%- set share -%}

@@ -126,10 +126,9 @@ class Erasure:
 
     def drop_spark(self) -> None:
         """Remove what Spark was handed over and what it made; `make spark` makes both anew."""
-        for place in to_spark.FOLDERS:
-            shutil.rmtree(self.folder / place, ignore_errors=True)
-            if (self.folder / place).exists():
-                raise RuntimeError(f"{self.folder / place} can't be removed: it holds the person.")
+        for place in map(self.folder.joinpath, to_spark.FOLDERS):
+            if place.exists():
+                shutil.rmtree(place)
 
     def run(self, plan: Plan, dbt: list[str]) -> None:
         """Erase what the plan says, and build the rest anew.
@@ -139,8 +138,8 @@ class Erasure:
             dbt: further arguments of `dbt build`, such as --vars.
 
         Raises:
-            RuntimeError: a folder of Spark can't be removed; or the build failed: then the
-                published file and exports are the old ones still.
+            OSError: a file can't be removed; running again continues there.
+            RuntimeError: the build failed; the published file and exports are the old ones still.
         """
         self.erase_landed(plan)
         self.drop_disclosures(plan)

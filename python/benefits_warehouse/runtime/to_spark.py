@@ -16,8 +16,9 @@ from typing import Any
 
 import duckdb
 
+from benefits_warehouse.privacy.commands import enter_warehouse
 from benefits_warehouse.privacy.restricted import attach_restricted
-from benefits_warehouse.runtime.dbt_plugin import read_pepper, release_locks, take_lock
+from benefits_warehouse.runtime.dbt_plugin import read_pepper, release_locks
 from benefits_warehouse.sql import identifier, quoted
 from benefits_warehouse.whole_files import PRIVATE_FILE, PRIVATE_FOLDER, replacing
 
@@ -93,11 +94,9 @@ def main() -> int:
     Returns:
         The exit code: 0 when it is done, 2 with a message when it is not.
     """
-    os.umask(0o077)
-    folder = Path(os.environ.get("BENEFITS_DB_DIR") or "warehouse").absolute()
     target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
     try:
-        take_lock(folder, "make spark")
+        folder = enter_warehouse("make spark", is_reasoned=False)
         names = hand_over(folder, json.loads((target / "manifest.json").read_text()))
     except (RuntimeError, OSError) as error:
         sys.stderr.write(f"{error}\n")
