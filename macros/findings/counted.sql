@@ -1,4 +1,4 @@
 {% macro counted(number, thing) -%}
     {#- A number with its thing, such as 1 claim or 1,200 claims. -#}
-    format('{:,} {}', {{ number }}, if({{ number }} = 1, '{{ thing }}', '{{ thing }}s'))
+    format('{} {}', {{ with_commas(number) }}, if({{ number }} = 1, '{{ thing }}', '{{ thing }}s'))
 {%- endmacro %}

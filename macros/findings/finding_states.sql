@@ -34,7 +34,8 @@
         select
             *,
             {{ var("pii_masking_enabled") }} as is_masked,
-            coalesce(resolved_at, last_found_at)::date - first_found_at::date as days_open,
+            (coalesce(resolved_at, last_found_at)::date - first_found_at::date)::bigint
+                as days_open,
             coalesce(decided_until >= {{ now }}::date, true) as is_in_force,
             case
                 when resolved_at is not null then 'resolved'

@@ -4,8 +4,12 @@
         of which it is known by now that they name somebody; the name of the company does not count.
         -#}
     {%- set texts = ["subject", "summary", "evidence_filter"] -%}
+    {%- set kept = {} -%}
     {%- set is_kept = "written.is_masked and naming_texts.text is null"
         if var("pii_masking_enabled") else "true" -%}
+    {%- for name in texts -%}
+        {%- do kept.update({name: "if(" ~ is_kept ~ ", written." ~ name ~ ", null)"}) -%}
+    {%- endfor -%}
     said as (
         select
             finding_id,
@@ -23,11 +27,7 @@
 
     known as (
         select
-            written.* replace (
-                {%- for name in texts %}
-                if({{ is_kept }}, written.{{ name }}, null) as {{ name }}{{ "," if not loop.last }}
-                {%- endfor %}
-            ),
+            {{ star_with("written.*", kept) }},
             {{ is_kept }} as is_kept
         from {{ written }} as written
         inner join said

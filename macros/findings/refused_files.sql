@@ -4,7 +4,7 @@
     select * from (
         select
             *,
-            max(loaded_at) filter (where status <> 'refused') over (
+            max(if(status <> 'refused', loaded_at, null)) over (
                 partition by source, feed, coalesce(sender, ''), delivery
             ) as last_loaded_at
         from {{ ledger }}

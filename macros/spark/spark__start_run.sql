@@ -4,8 +4,9 @@
     {% if execute and is_recorded_run() %}
         {{ log(
             "Target spark: full builds of staging, intermediate, quality and marts from what was "
-            ~ "landed and handed over (make spark). It lands nothing, and has no stamps, records "
-            ~ "of runs, publishing, exports, alerts and snapshots.", info=true
+            ~ "landed, and handed over to " ~ restricted_folder() ~ "/spark: where that is not "
+            ~ "there, call make spark. It lands nothing, and has no stamps, records of runs, "
+            ~ "publishing, exports, alerts and snapshots.", info=true
         ) }}
         {% do make_spark_functions() %}
         {% set ledger = relation_of("landing_ledger") %}

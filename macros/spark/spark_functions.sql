@@ -38,8 +38,9 @@
             ~ "else try_cast(text as timestamp) end"],
         "make_timestamp": ["micros bigint", "timestamp", "timestamp_micros(micros)"],
         "strftime": ["moment timestamp, format string", "string",
-            "date_format(moment, replace(replace(replace(replace(format, '%Y-%m-%d', 'yyyy-MM-dd'),"
-            ~ " '%H:%M:%S', 'HH:mm:ss'), '.%f', '.SSSSSS'), 'Z', '''Z'''))"],
+            "date_format(moment, replace(replace(replace(replace(replace(format, 'Z', '''Z'''), "
+            ~ "'%Y-%m-%d', 'yyyy-MM-dd'), '%H:%M:%S', 'HH:mm:ss'), '.%f', '.SSSSSS'), "
+            ~ "'%b %-d, %Y', 'MMM d, yyyy'))"],
         "try_strptime": ["text string, formats array<string>", "date",
             "try_cast(case when text rlike '^[0-9]{4}' then " ~ date_parts
             ~ " when text rlike '^[0-9]{1,2}[-/.][0-9]' then regexp_replace(text, "

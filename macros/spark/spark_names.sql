@@ -4,6 +4,7 @@
     {%- set names = {
         "array_to_string": "array_join",
         "date_add": "add_months",
+        "epoch_us": "unix_micros",
         "error": "raise_error",
         "format": "format_string",
         "hash": "xxhash64",

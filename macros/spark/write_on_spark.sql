@@ -19,6 +19,9 @@
                 insert into {{ relation }} by name
                 {{ spark_spelling(sql) }}
             {%- endcall -%}
+            {%- for hook in post_hooks -%}
+                {%- do run_query(spark_spelling(render(hook.sql))) -%}
+            {%- endfor -%}
         {%- else -%}
             {%- call statement("main") -%}
                 create table {{ relation }} using parquet as

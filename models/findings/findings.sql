@@ -39,8 +39,11 @@ written_before as (
     select * from {{ this }}
 ),
 
--- Files that a run loaded, this one or one that did not come as far as here.
+-- Files that a run loaded, this one or one that did not come as far as here. Spark remembers no runs.
 deliveries as (
+    {% if target.type == 'spark' -%}
+    select true as are_new
+    {%- else -%}
     select count(*) > 0 as are_new
     from {{ ref('landing_ledger') }} as ledger
     inner join {{ ref('run_history') }} as runs
@@ -48,6 +51,7 @@ deliveries as (
     where
         ledger.status = 'loaded'
         and runs.started_at > (select max(known.last_found_at) from written_before as known)
+    {%- endif %}
 ),
 
 {{ known_findings('written_before', ref('int_persons_named')) }},

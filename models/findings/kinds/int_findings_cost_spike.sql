@@ -19,9 +19,9 @@ select
     spikes.company_ein,
     'Claim cost' as subject,
     format(
-        'claim cost rose from {} to {} ({:,}%) in the {} days to {}, on {}.',
+        'claim cost rose from {} to {} ({}) in the {} days to {}, on {}.',
         {{ us_money('spikes.prev_90d_cost') }}, {{ us_money('spikes.current_90d_cost') }},
-        round(spikes.pct_change)::hugeint, {{ var('spike_window_days') | int }},
+        {{ with_commas('round(spikes.pct_change)::hugeint') }} || '%', {{ var('spike_window_days') | int }},
         {{ us_date('spikes.window_end') }}, {{ counted('spikes.claims_current', 'claim') }}
     ) as summary,
     (spikes.current_90d_cost - spikes.prev_90d_cost) * spikes.credibility as measured,

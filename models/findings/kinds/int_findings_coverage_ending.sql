@@ -25,9 +25,9 @@ select
     format(
         '{} coverage ends on {}, in {}, and no plan follows.', coverage.plan_type,
         {{ us_date('coverage.coverage_end') }},
-        {{ counted('(coverage.coverage_end - as_of.as_of_date)', 'day') }}
+        {{ counted('(coverage.coverage_end - as_of.as_of_date)::bigint', 'day') }}
     ) as summary,
-    100 - (coverage.coverage_end - as_of.as_of_date) * 100 / {{ notice }} as measured,
+    100 - (coverage.coverage_end - as_of.as_of_date)::bigint * 100 / {{ notice }} as measured,
     null as money_at_stake,
     coverage.coverage_end - {{ notice }} as period_start,
     coverage.coverage_end as period_end,

@@ -17,7 +17,8 @@ select
             then 'and no expected number to compare with.'
         else
             format(
-                'where {:,} are expected, {:,} {}.', expected, abs(difference),
+                'where {} are expected, {} {}.', {{ with_commas('expected') }},
+                {{ with_commas('abs(difference)') }},
                 if(difference > 0, 'too many', 'too few')
             )
     end as summary,

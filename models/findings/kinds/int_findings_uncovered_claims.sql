@@ -41,10 +41,11 @@ select
     false as is_event,
     true as is_open,
     company_ein,
-    claim_type as subject,
+    coalesce(claim_type, 'claims without a type') as subject,
     format(
-        '{} of {} ({}) on days without coverage, outside the reported gaps.',
-        {{ counted('claim_count', 'claim') }}, claim_type, {{ us_money('cost') }}
+        '{} {} ({}) on days without coverage, outside the reported gaps.',
+        {{ counted('claim_count', 'claim') }}, coalesce('of ' || claim_type, 'without a type'),
+        {{ us_money('cost') }}
     ) as summary,
     cost as measured,
     cost as money_at_stake,

@@ -19,7 +19,9 @@ select
     true as is_open,
     null as company_ein,
     feed || ' ' || shown_delivery as subject,
-    format('a delivery of {} has {:.2f} times the usual rows.', feed, value) as summary,
+    format(
+        'a delivery of {} has {} times the usual rows.', feed, value::decimal(18, 2)::varchar
+    ) as summary,
     level as measured,
     null as money_at_stake,
     null::date as period_start,

@@ -104,6 +104,14 @@ def test_nothing_is_lost(built: Stage) -> None:
         assert row["rows_landed"] == accounted and row["difference"] == 0, row
 
 
+def test_every_finding_says_what_it_is(built: Stage) -> None:
+    """Whatever is empty in the rows that it is about."""
+    findings = [row for row in built.published.rows("marts.findings") if not row["resolved_at"]]
+    assert any("without a type" in (row["summary"] or "") for row in findings)
+    told = ("subject", "summary", "severity", "next_step", "evidence_filter")
+    assert [row for row in findings if None in map(row.get, told)] == []
+
+
 # Planted truth
 
 

@@ -40,6 +40,7 @@ READ = {
     ),
     **dict.fromkeys(("quality.reconciliation", "quality.dq_scorecard"), "*"),
     **dict.fromkeys(("marts.fct_plan_coverage", "quality.quarantine_history"), "*"),
+    "marts.findings": "subject, summary, severity, next_step, evidence_filter, resolved_at",
     "ops.run_history": "run_id, started_at",
 }
 # Texts that are not about people, and are masked where they hold what looks so.

@@ -19,12 +19,12 @@ PYTHON = PROJECT / ".venv-spark" / "bin" / "python"
 OF_ENGINE = {"quality.rule_versions": ["version"]}
 # By run, and there is one on each engine.
 OF_RUN = {
+    "marts.findings": ["first_found_at", "last_found_at", "run_id"],
+    "marts.finding_events": ["happened_at", "run_id"],
     "quality.quality_trends": ["run_id", "recorded_at"],
     "quality.rule_versions": ["run_id", "in_force_from"],
     "quality.quarantine_history": ["entered_at", "entered_run_id"],
 }
-# What remembers runs, which Spark does not.
-ABSENT = {"marts.findings", "marts.finding_events"}
 
 
 def need_spark() -> None:
@@ -104,8 +104,6 @@ class Sparks:
             ).fetchall():
                 name = f"{schema}.{table}"
                 place = database / "spark" / f"{schema}.db" / table
-                if name in ABSENT:
-                    continue
                 if not place.is_dir():
                     yield f"{name} is not there"
                     continue
