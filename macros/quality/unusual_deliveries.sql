@@ -76,7 +76,8 @@ measures as (
         volumes.delivered_rows / greatest(volumes.usual_rows, 1) as value,
         'has ' || {{ with_commas('volumes.delivered_rows::bigint') }} || ' rows, {} times the '
         || {{ with_commas('volumes.usual_rows::bigint') }} || ' of the '
-        || volumes.deliveries_before || ' before it; ask the sender before the marts are believed' as told
+        || volumes.deliveries_before || ' before it; ask the sender before the marts are believed'
+            as told
     from volumes
     cross join volume_gates
     where
