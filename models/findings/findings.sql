@@ -39,7 +39,7 @@ written_before as (
     select * from {{ this }}
 ),
 
--- Files that a run loaded, this one or one that did not come as far as here. Spark remembers no runs.
+-- Files that a run loaded, this one or one that did not come as far as here. Spark remembers none.
 deliveries as (
     {% if target.type == 'spark' -%}
     select true as are_new

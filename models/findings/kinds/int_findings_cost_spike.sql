@@ -21,8 +21,9 @@ select
     format(
         'claim cost rose from {} to {} ({}) in the {} days to {}, on {}.',
         {{ us_money('spikes.prev_90d_cost') }}, {{ us_money('spikes.current_90d_cost') }},
-        {{ with_commas('round(spikes.pct_change)::hugeint') }} || '%', {{ var('spike_window_days') | int }},
-        {{ us_date('spikes.window_end') }}, {{ counted('spikes.claims_current', 'claim') }}
+        {{ with_commas('round(spikes.pct_change)::hugeint') }} || '%',
+        {{ var('spike_window_days') | int }}, {{ us_date('spikes.window_end') }},
+        {{ counted('spikes.claims_current', 'claim') }}
     ) as summary,
     (spikes.current_90d_cost - spikes.prev_90d_cost) * spikes.credibility as measured,
     spikes.current_90d_cost - spikes.prev_90d_cost as money_at_stake,

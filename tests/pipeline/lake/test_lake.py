@@ -87,6 +87,7 @@ def found(warehouse: Warehouse) -> dict[str, tuple[object, ...]]:
         return contents(connection, OF_RUNS)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     "kind",
     [
@@ -171,6 +172,7 @@ def test_no_message_shows_the_password_of_the_catalog(tmp_path: Path) -> None:
     assert "Zyqvander" not in told
 
 
+@pytest.mark.engines
 def test_a_warehouse_moves_into_a_lake(tmp_path: Path) -> None:
     """Nothing is landed or built again, and each target refuses the warehouse of the other."""
     files = begin(Warehouse(tmp_path / "warehouse"))
@@ -203,6 +205,7 @@ def test_a_warehouse_moves_into_a_lake(tmp_path: Path) -> None:
     assert "is a lake already" in files.output
 
 
+@pytest.mark.engines
 def test_a_person_is_forgotten_in_a_lake(postgres: Server, tmp_path: Path) -> None:
     """No file and no catalog holds a byte of the person: old snapshots and statistics are gone."""
     catalog = postgres.database()

@@ -28,6 +28,7 @@ from benefits_warehouse.feeds import load_feeds
 
 PYTHON = PROJECT / ".venv-dagster" / "bin" / "python"
 PROBE = PROJECT / "tests" / "pipeline" / "support" / "dagster_probe.py"
+pytestmark = pytest.mark.engines
 LAYERS = ["landing", "staging", "enrichment", "intermediate", "quality", "marts", "ops"]
 CLAIMS = "Claim ID,EIN,Date of Service,Claim Amount,Claim Type\nC-1,11-1111111,2025-06-01,5,Medical"
 
@@ -92,8 +93,6 @@ class Orchestra:
 
 @pytest.fixture(scope="module", autouse=True)
 def dagster() -> None:
-    if Warehouse.is_quick:
-        pytest.skip("needs more than a parse")
     if not PYTHON.exists():
         message = "no .venv-dagster here: `make .venv-dagster/.installed` makes it"
         if os.environ.get("REQUIRE_DAGSTER"):
