@@ -1,6 +1,6 @@
 {% macro export_csv(file, model_name, first_columns, order_by, condition="true") -%}
     {#-
-        A published relation as CSV that is safe to open in a spreadsheet, and short enough for one:
+        A published table as CSV that is safe to open in a spreadsheet, and short enough for one:
         the summary says what is left out.
 
         first_columns come first, the others follow in their order; order_by makes the bytes
@@ -10,6 +10,9 @@
     {%- set columns = adapter.get_columns_in_relation(relation) -%}
     {%- set names = columns | map(attribute="name") | list -%}
     {%- set kinds = dict(zip(names, columns | map(attribute="dtype"))) -%}
+    {%- set in_order = "order by " ~ order_by | join(", ") -%}
+    {#- The rows are chosen by what orders them alone: of 4 million, one million takes little more
+        than half the time. -#}
     {%- set query -%}
         select
             {% for name in first_columns + (names | reject("in", first_columns) | list) -%}
@@ -18,9 +21,14 @@
             {% endfor %}
         from (
             select * from {{ relation }}
-            where {{ condition }}
-            order by {{ order_by | join(", ") }}
-            limit {{ var("export_max_rows") | int }}
+            where
+                rowid in (
+                    select rowid from {{ relation }}
+                    where {{ condition }}
+                    {{ in_order }}
+                    limit {{ var("export_max_rows") | int }}
+                )
+            {{ in_order }}
         )
     {%- endset -%}
     {#- A log has no stamp that would tell whether it changed. -#}
