@@ -4,13 +4,15 @@
     A state, not a log: each run judges anew, and a row that now passes is gone from here.
 -#}
 {%- set feed = feed_of(feed_name) -%}
+{%- set is_withheld -%}
+    judged.is_current and not judged.is_valid and not judged.is_deleted
+{%- endset -%}
 with
 
 withheld as (
-    select * from {{ judged }}
+    select * from {{ judged }} as judged
     where
-        is_current and not is_valid
-        and not is_deleted
+        {{ is_withheld }}
         and {{ is_judged_since(feed.judged) if feed.is_endless else "true" }}
 ),
 
@@ -35,6 +37,8 @@ delivered as (
         on
             landed.file_id = withheld.file_id
             and landed.source_row = withheld.source_row
+    where
+        {{ is_in_judged_files(feed.judged, is_withheld) if feed.is_endless else "true" }}
 )
 
 select

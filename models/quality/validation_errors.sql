@@ -8,6 +8,8 @@
     meta={'replaced': "source || '.' || feed in (" ~ replaced | join(', ') ~ ")"}
 ) }}
 
+{% set is_told
+    = 'len(judged.all_reasons) + len(judged.dq_flags) > 0 and not judged.is_deleted' %}
 -- Both tiers in one long table: what is flagged in the marts and what is withheld from them, with
 -- the evidence. The value is read where it was delivered, since typed columns no longer hold it.
 with
@@ -43,9 +45,9 @@ ledger as (
             and landed.source_row = judged.source_row
     {{- named_texts(feed.name, 'landed', is_delivered=true) }}
     where
-        len(judged.all_reasons) + len(judged.dq_flags) > 0
-        and not judged.is_deleted
+        {{ is_told }}
         and {{ is_judged_since(feed.judged) if feed.is_endless else 'true' }}
+        and {{ is_in_judged_files(feed.judged, is_told) if feed.is_endless else 'true' }}
 ),
 
 {{ feed.entity }} as (
