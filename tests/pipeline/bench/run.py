@@ -6,7 +6,8 @@ Steps: `floor` and `floor_csv` (without landed Parquet), `seeds` (a warm second 
 seeds), `a` first load, `b` nothing new, `c` the next day with 5 % more rows, `d` the next day with
 as many rows again, `e` the first load in 2 GB, `h` what `c` is after four more deliveries as large
 as the first. Each is a whole `dbt build` with its data tests; `b`, `c`, `d` and `h` begin with the
-warehouse of `a`. Wall times have bounds; CPU times help on a busy
+warehouse of `a`. `spark`, when it is asked for, hands the warehouse of `a` over and builds it on
+Spark, in a session of BENEFITS_SPARK_MEMORY. Wall times have bounds; CPU times help on a busy
 machine.
 """
 
@@ -27,7 +28,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import generate  # noqa: E402
-from conftest import copy_project  # noqa: E402
+from conftest import PROJECT, copy_project  # noqa: E402
 
 STEPS = ("floor", "floor_csv", "seeds", "a", "b", "c", "d", "e", "h")
 GIB = 1024**3
@@ -156,6 +157,36 @@ class Bench:
             shutil.copy(results, self.work / f"{name}.json")
         return result
 
+    def on_spark(self) -> Measure:
+        """The warehouse of `a` handed over and built on Spark."""
+        folder, python = self.work / "a", PROJECT / ".venv-spark/bin/python"
+        place = {
+            "BENEFITS_DB_DIR": str(folder / "warehouse"),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "PYTHONPATH": str(self.project / "python"),
+        }
+        given = measure(
+            [sys.executable, "-m", "benefits_warehouse.runtime.to_spark"],
+            self.work / "handed_over.log",
+            place,
+        )
+        result = measure(
+            [str(python), str(python.with_name("dbt")), "--no-use-colors", "build",
+             "--target", "spark", "--project-dir", str(self.project),
+             "--profiles-dir", str(self.project), "--log-path", str(folder / "logs")],
+            self.work / "spark.log",
+            {**place, "DBT_TARGET_PATH": str(folder / "spark")},
+        )  # fmt: skip
+        result.wall, result.cpu = result.wall + given.wall, result.cpu + given.cpu
+        result.exit_code = result.exit_code or given.exit_code
+        if not result.is_good:
+            print((self.work / "spark.log").read_text()[-3000:])
+        warehouse = folder / "warehouse"
+        places = {"restricted": warehouse / "restricted/spark", "analytics": warehouse / "spark"}
+        result.places = {name: size_of(path) for name, path in places.items()}
+        result.size = sum(result.places.values())
+        return result
+
     def forget_next_days(self) -> None:
         """Take all deliveries but the first out of the zone again."""
         for path in self.zone.glob("*/*/2025-07-0[2-9]*"):
@@ -200,6 +231,8 @@ class Bench:
             result = self.build(name, name, self.zone, memory if name == "e" else "")
         elif name == "b":
             result = self.build("b", "a", self.zone)
+        elif name == "spark":
+            result = self.on_spark()
         else:
             shares = {"c": [0.05], "d": [1.0], "h": [1.0, 1.0, 1.0, 1.0, 0.05]}
             result = self.next_days(name, *shares[name])
@@ -241,7 +274,7 @@ class Bench:
                 f"{name:<10}{result.wall:>8.1f}{result.cpu:>8.1f}{result.peak / GIB:>10.2f}"
                 f"{result.size / 1e6:>10.1f}  {text}"
             )
-        claims = {"a": 1.0, "c": 1.05, "h": 5.05}
+        claims = {"a": 1.0, "c": 1.05, "h": 5.05, "spark": 1.0}
         for name in claims.keys() & self.measures.keys():
             each = self.sizes.claims * claims[name]
             places = self.measures[name].places.items()
@@ -326,7 +359,7 @@ def run(
 ) -> list[str]:
     """Run steps in the order of STEPS, print the tables, and return what is beyond its bound."""
     bench = Bench(work, scale, layout, target)
-    for name in STEPS:
+    for name in (*STEPS, "spark"):
         if name in steps:
             bench.step(name, memory)
             if name == "a" and "floor" in steps and target == "dev" and bench.measures["a"].is_good:
@@ -354,7 +387,7 @@ def main() -> None:
     parser.add_argument("--target", choices=["dev", "lake"], default="dev")
     arguments = parser.parse_args()
     steps = arguments.steps.split(",")
-    if unknown := set(steps) - set(STEPS):
+    if unknown := set(steps) - {*STEPS, "spark"}:
         parser.error(f"unknown steps: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         work = (arguments.work or Path(scratch)).resolve()
