@@ -41,6 +41,10 @@
 {% if is_booking('benefits_admin.claims') != 'false' %}
 {% do keys.update({'fct_claims': ['row_id']}) %}
 {% endif %}
+-- Target spark has none of ops.
+{% for name in ['watermarks', 'erasures', 'alerts'] if target.type == 'spark' %}
+{% do keys.pop(name) %}
+{% endfor %}
 {% for feed in feeds().values() %}
 {% do keys.update({'quarantine_' ~ feed.entity: ['row_id']}) %}
 {% endfor %}
