@@ -19,7 +19,7 @@ PYTHON = PROJECT / ".venv-spark" / "bin" / "python"
 OF_ENGINE = {"quality.rule_versions": ["version"]}
 # By run, and there is one on each engine.
 OF_RUN = {
-    "marts.findings": ["first_found_at", "last_found_at", "run_id"],
+    "marts.findings": ["first_found_at", "last_found_at", "resolved_at", "run_id"],
     "marts.finding_events": ["happened_at", "run_id"],
     "quality.quality_trends": ["run_id", "recorded_at"],
     "quality.rule_versions": ["run_id", "in_force_from"],
