@@ -146,7 +146,9 @@ def report(database: Path, companies: int) -> str:
         with companies as (
             select
                 {generate.ein("number")} as company_ein,
-                list_last(list_filter([20, 50, 100, 250, 500, 1000], low -> low <= {size} + 0.01))
+                list_last(list_filter(
+                    [20, 50, 100, 250, 500, 1000], lambda low: low <= {size} + 0.01
+                ))
                     as low
             from range({companies}) as rows(number)
         ),

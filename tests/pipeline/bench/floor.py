@@ -74,6 +74,8 @@ CLEANING = {
             ) as timestamp) - to_minutes(
                 case when regexp_matches(x, ':.*-[0-9:]+$') then -1 else 1 end
                 * (coalesce({OFFSET.format(1)}, 0) * 60 + coalesce({OFFSET.format(2)}, 0)))
+        when regexp_full_match(x, '[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}} [0-9]{{2}}:[0-9]{{2}}')
+            then try_strptime(x, '%m/%d/%Y %H:%M')
         end""",
     "clean_timestamp": "case when regexp_full_match(x, '[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z') "
     "then try_cast(x as timestamp) else tidy_timestamp(clean_text(x)) end",
@@ -182,11 +184,13 @@ class Floor:
 
         The row's number in its file is the position in the Parquet file, which a reader knows.
         """
-        names = ", ".join(f'"{name}"' for name in header_of(self.zone, feed))
+        there = header_of(self.zone, feed)
+        names = ", ".join(f'"{name}"' for name in there)
+        hashed = ", ".join(f'"{one}"' if one in there else "null::varchar" for one in COLUMNS[feed])
         self.run("set preserve_insertion_order = true")
         if not self.is_landed:
             self.run(
-                f"create temp table raw as select *, hash({names}) as content_hash "
+                f"create temp table raw as select *, hash({hashed}) as content_hash "
                 f"from {self.read(feed)}"
             )
             self.run("""create temp view numbered as
@@ -202,7 +206,7 @@ class Floor:
             self.run(
                 f"""copy (
                     select {number} as file_id, 1 as load_id, '{path.name}' as source_file,
-                        getvariable('loaded_at') as loaded_at, hash({names}) as content_hash,
+                        getvariable('loaded_at') as loaded_at, hash({hashed}) as content_hash,
                         {names}
                     from {self.read(feed).replace(f"{self.zone}/{feed}/**/*.csv", str(path))}
                 ) to '{goal}' (format parquet)"""
@@ -251,7 +255,9 @@ class Floor:
                     getvariable('loaded_at')::date as loaded_on
                 from {rows} as raw {joins}
             ), judged as (select *, {fired} as fired from typed)
-            select columns(c -> not regexp_matches(c, '^is_|text|loaded_on|terminated|hire_date')),
+            select columns(lambda c: not regexp_matches(
+                    c, '^is_|text|loaded_on|terminated|hire_date'
+                )),
                 case when fired & {withheld} > 0
                     then [{", ".join(f"text_{n}" for n in range(len(names)))}] end as texts
             from judged"""
