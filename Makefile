@@ -25,7 +25,7 @@ SOURCES := $(wildcard dbt_project.yml profiles.yml dbt_packages macros models py
 UNREACHABLE := External connection exception
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build built test engines quick reference lint feed check findings alert-test forget disclose share retain rotate-pepper audit-log encrypt lake spark audit docs lineage dashboard \
+.PHONY: help setup build built test extended quick reference lint feed check findings alert-test forget disclose share retain rotate-pepper audit-log encrypt lake spark audit docs lineage dashboard \
     orchestrate explore metrics grade soak bench lock clean
 
 help: ## list the targets
@@ -79,8 +79,8 @@ test: setup ## all tests on the sample: dbt's data and unit tests, then pytest o
 	$(SAMPLE) $(DBT) test $(SAMPLE_DBT)
 	$(PYTEST)
 
-engines: setup ## tests of lakes, Spark and Dagster, as far as PostgreSQL, Java and their environments are there
-	$(PYTEST) -m 'engines and not soak'
+extended: setup ## tests of many builds in a row, and of lakes, Spark and Dagster where their tools are there
+	$(PYTEST) -m 'extended and not soak'
 
 quick: setup ## what needs no build, in under a minute: ruff, the project's shape, tests of Python alone
 	$(PY) -m ruff check .

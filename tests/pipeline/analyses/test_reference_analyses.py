@@ -95,7 +95,9 @@ class Built:
         return {column: decimal_scale(types[column]) for column in columns}
 
 
-@pytest.fixture(scope="module", params=["defaults", "other_knobs"])
+@pytest.fixture(
+    scope="module", params=["defaults", pytest.param("other_knobs", marks=pytest.mark.extended)]
+)
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """One build of a copied project; 'defaults' finds as_of by itself, 'other_knobs' is told."""
     from conftest import Warehouse, copy_project

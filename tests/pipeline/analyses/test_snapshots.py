@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytest
 from conftest import Warehouse
 
 Row = dict[str, str]
@@ -149,6 +150,7 @@ def expected(
     return history(states)
 
 
+@pytest.mark.extended
 def test_histories(make_warehouse: Callable[..., Warehouse]) -> None:
     warehouse = make_warehouse()
 

@@ -440,6 +440,7 @@ def test_page_fits_its_window(browser: Browser, seeds_page: Path, width: int) ->
         assert sight.overflow() <= 0
 
 
+@pytest.mark.extended
 def test_thousands_of_companies(browser: Browser, make: Make) -> None:
     """The top ones by a rule that the page states; a file that opens at once; nothing silent."""
     page = make("thousands", *THOUSANDS)

@@ -219,12 +219,16 @@ def test_filters_keep_what_sql_keeps(browser: Browser, seeds_page: Path) -> None
         assert known == sorted(known, reverse=True) and len(known) > 10
 
 
-def test_each_finding_opens_to_its_rows_and_chart(browser: Browser, seeds_page: Path) -> None:
+@pytest.mark.parametrize("each", [1, pytest.param(4, marks=pytest.mark.extended)])
+def test_each_finding_opens_to_its_rows_and_chart(
+    browser: Browser, seeds_page: Path, each: int
+) -> None:
+    """One finding of each kind, or four."""
     one_of_each = query(
         seeds_page,
         f"""select finding_id, kind, evidence_relation, evidence_filter, next_step, contact
         from marts.findings where {OPEN}
-        qualify row_number() over (partition by kind order by finding_id) <= 4""",
+        qualify row_number() over (partition by kind order by finding_id) <= {each}""",
     )
     assert len({kind for _, kind, *_ in one_of_each}) > 4
     for finding, kind, relation, condition, step, contact in one_of_each:

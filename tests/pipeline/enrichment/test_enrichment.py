@@ -145,6 +145,7 @@ def test_a_failure_keeps_the_last_answer_and_is_asked_for_again(service: Service
     assert mended["acme.com"]["fetched_at"] > after["acme.com"]["fetched_at"]
 
 
+@pytest.mark.extended
 def test_a_build_with_a_service_that_is_down(service: Service) -> None:
     """Everything else is built and published; the run says how many failed, the token nowhere."""
     write_lookup(service.warehouse.project, [*DOMAINS, "reset.new.example", "someone@acme.com"])

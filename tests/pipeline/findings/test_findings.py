@@ -222,6 +222,7 @@ def test_the_list(built: tuple[Warehouse, Path], capsys: pytest.CaptureFixture[s
         assert "run dbt build first" in capsys.readouterr().err
 
 
+@pytest.mark.extended
 def test_a_masked_run_keeps_nothing_of_a_clear_one(built: tuple[Warehouse, Path]) -> None:
     """Texts of findings that are so no more go; the console of a clear run has none either."""
     warehouse, _ = built

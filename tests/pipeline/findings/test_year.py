@@ -2,8 +2,8 @@
 
 Deliveries of companies with planted events are built one by one. What is so on a day is said by the
 slow references, and what a person should have been told by the diary (reference/diary.py). Some
-findings are accepted and snoozed on the way; one build is a full refresh, one repeats. `make test`
-has seven deliveries of sixteen companies; with -m soak it is 52 weeks of 200 companies.
+findings are accepted and snoozed on the way; one build is a full refresh, one repeats. `make
+extended` has seven deliveries of sixteen companies, `make soak` 52 weeks of 200.
 """
 
 from __future__ import annotations
@@ -325,7 +325,10 @@ def assert_lags(year: Year, warehouse: Warehouse) -> None:
 
 @pytest.mark.parametrize(
     ("companies", "deliveries", "step"),
-    [(16, 7, 52), pytest.param(200, 52, 7, marks=pytest.mark.soak)],
+    [
+        pytest.param(16, 7, 52, marks=pytest.mark.extended),
+        pytest.param(200, 52, 7, marks=pytest.mark.soak),
+    ],
 )
 def test_findings_of_a_year_are_those_of_the_diary(
     make_warehouse: Callable[..., Warehouse],

@@ -29,9 +29,12 @@ OF_RUNS = [
     *("first_found_at", "last_found_at", "resolved_at", "reopened_at"),
 ]
 
-pytestmark = pytest.mark.skipif(
-    duckdb.__version__.startswith("2."), reason="PyPI has no DuckLake for DuckDB 2"
-)
+pytestmark = [
+    pytest.mark.extended,
+    pytest.mark.skipif(
+        duckdb.__version__.startswith("2."), reason="PyPI has no DuckLake for DuckDB 2"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +90,6 @@ def found(warehouse: Warehouse) -> dict[str, tuple[object, ...]]:
         return contents(connection, OF_RUNS)
 
 
-@pytest.mark.engines
 @pytest.mark.parametrize(
     "kind",
     [
@@ -172,7 +174,6 @@ def test_no_message_shows_the_password_of_the_catalog(tmp_path: Path) -> None:
     assert "Zyqvander" not in told
 
 
-@pytest.mark.engines
 def test_a_warehouse_moves_into_a_lake(tmp_path: Path) -> None:
     """Nothing is landed or built again, and each target refuses the warehouse of the other."""
     files = begin(Warehouse(tmp_path / "warehouse"))
@@ -205,7 +206,6 @@ def test_a_warehouse_moves_into_a_lake(tmp_path: Path) -> None:
     assert "is a lake already" in files.output
 
 
-@pytest.mark.engines
 def test_a_person_is_forgotten_in_a_lake(postgres: Server, tmp_path: Path) -> None:
     """No file and no catalog holds a byte of the person: old snapshots and statistics are gone."""
     catalog = postgres.database()

@@ -397,6 +397,7 @@ def test_case(built: Warehouse, case: str) -> None:
     assert got == right
 
 
+@pytest.mark.extended
 def test_rosters_of_companies_and_leavers(tmp_path: Path) -> None:
     """One file a company, with a footer each week: who leaves, leaves; other companies stay."""
     warehouse = Warehouse(tmp_path)

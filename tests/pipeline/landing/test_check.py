@@ -100,6 +100,7 @@ def test_from_an_unknown_export_to_a_load(
     assert not list(Path(tempfile.gettempdir()).glob("benefits-check-*"))
 
 
+@pytest.mark.extended
 def test_persons_are_masked(
     reference: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,6 +161,7 @@ def test_what_cannot_be_loaded(
     assert command.main([""]) == command.NEVER
 
 
+@pytest.mark.extended
 def test_a_clean_file_of_the_sample(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

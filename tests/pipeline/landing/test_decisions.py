@@ -2,7 +2,8 @@
 
 Withdraw is a proof: load, withdraw, and every mart is that of a warehouse that never saw the
 delivery; taking the decision back restores it. Files that arrive late or one by one end in the
-marts of those that came at once. `make soak` also refreshes in full and builds all files at once.
+marts of those that came at once. Both are part of `make extended`; `make soak` also
+refreshes in full and builds all files at once.
 """
 
 from __future__ import annotations
@@ -114,6 +115,7 @@ def contents(warehouse: Warehouse) -> dict[str, str]:
     return mart_hashes(warehouse.database / "analytics.duckdb", without={"row_id"})
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("is_whole", [False, pytest.param(True, marks=pytest.mark.soak)])
 def test_withdrawn_deliveries_never_came(reference: Path, tmp_path: Path, is_whole: bool) -> None:
     """One of each feed; and what arrives at once, one by one or late ends in the same marts."""

@@ -116,17 +116,22 @@ def test_seeds_are_called_as_their_feed_or_by_name() -> None:
     )
 
 
+STOPS = [
+    (column("amount", "type"), "mony", f"{AT}.columns.amount.type: 'mony' is unknown"),
+    ((CLAIMS, "entity"), "claimz", "'int_claimz_judged' which was not found"),
+]
+OTHER_STOPS = [
+    ((CLAIMS, "columns"), ["amount"], f"{AT}.columns: must be attributes"),
+    ((CLAIMS, "entity"), GONE, f"{AT}.entity: is missing"),
+    ((CLAIMS, "mart"), "fct_claimz", f"{AT}.mart: there is no model fct_claimz"),
+    (column("amount"), GONE, f"{AT}.columns: the models have others: run `make feed`"),
+    ((CLAIMS,), GONE, "no feed any more has the models of land_benefits_admin__claims"),
+]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "told"),
-    [
-        (column("amount", "type"), "mony", f"{AT}.columns.amount.type: 'mony' is unknown"),
-        ((CLAIMS, "columns"), ["amount"], f"{AT}.columns: must be attributes"),
-        ((CLAIMS, "entity"), GONE, f"{AT}.entity: is missing"),
-        ((CLAIMS, "entity"), "claimz", "'int_claimz_judged' which was not found"),
-        ((CLAIMS, "mart"), "fct_claimz", f"{AT}.mart: there is no model fct_claimz"),
-        (column("amount"), GONE, f"{AT}.columns: the models have others: run `make feed`"),
-        ((CLAIMS,), GONE, "no feed any more has the models of land_benefits_admin__claims"),
-    ],
+    [*STOPS, *(pytest.param(*stop, marks=pytest.mark.extended) for stop in OTHER_STOPS)],
 )
 def test_a_run_with_a_wrong_entry_changes_nothing(
     make_warehouse: Callable[..., Warehouse], path: tuple[Any, ...], value: Any, told: str

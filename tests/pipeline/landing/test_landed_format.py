@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pytest
 from conftest import Warehouse
 from mart_hashes import mart_hashes
 
@@ -74,6 +75,7 @@ def test_landed_files_stand_alone(make_warehouse: Callable[..., Warehouse]) -> N
     assert found == digests
 
 
+@pytest.mark.extended
 def test_older_files_and_another_pepper(make_warehouse: Callable[..., Warehouse]) -> None:
     """Files of the first format, or of another pepper, are written anew; marts stay."""
     warehouse = make_warehouse()

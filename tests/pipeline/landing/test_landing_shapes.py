@@ -215,6 +215,7 @@ def check_marts(folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int, count:
     ]
 
 
+@pytest.mark.extended
 def test_marts_of_any_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred files and more."""
     check_marts(tmp_path, monkeypatch, 1, 120)

@@ -138,6 +138,7 @@ def marts(warehouse: Warehouse) -> dict[str, str]:
     return mart_hashes(database, without={"row_id", "email_token"})
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("is_refreshed", [False, pytest.param(True, marks=pytest.mark.soak)])
 def test_meanings_of_several_deliveries(tmp_path: Path, is_refreshed: bool) -> None:
     """Week by week, and at once; `make soak` also refreshes in full."""

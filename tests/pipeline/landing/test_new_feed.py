@@ -22,6 +22,8 @@ from benefits_warehouse.feeds_files import by_hand, differences, write_files
 sys.path.insert(0, str(PROJECT / "tests/pipeline/docs"))
 import test_project_shape as shape
 
+pytestmark = pytest.mark.extended
+
 FEED = "benefits_admin.invoices"
 SOURCE, PART = FEED.split(".")
 REGISTRY = """    benefits_admin.invoices:

@@ -74,6 +74,13 @@ def test_whole_runs(tmp_path: Path) -> None:
     (warehouse.zone / "benefits_admin/claim/3.csv").unlink()
     assert warehouse.dbt(*only).success and "refused" not in warehouse.output
     assert warehouse.dbt(*only).success and "refused" not in warehouse.output
+
+
+@pytest.mark.extended
+def test_exports_without_a_folder_of_their_own(tmp_path: Path) -> None:
+    """They go to the warehouse's, where the files are the user's."""
+    warehouse = Warehouse(tmp_path)
+    warehouse.deliver(CLAIMS, "1.csv", claims(1, 3))
     exports = tmp_path / "exports"
     assert warehouse.dbt(
         "build", variables={"export_dir": ""}, manifest=warehouse.manifest()

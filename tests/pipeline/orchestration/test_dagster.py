@@ -28,7 +28,7 @@ from benefits_warehouse.feeds import load_feeds
 
 PYTHON = PROJECT / ".venv-dagster" / "bin" / "python"
 PROBE = PROJECT / "tests" / "pipeline" / "support" / "dagster_probe.py"
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.extended
 LAYERS = ["landing", "staging", "enrichment", "intermediate", "quality", "marts", "ops"]
 CLAIMS = "Claim ID,EIN,Date of Service,Claim Amount,Claim Type\nC-1,11-1111111,2025-06-01,5,Medical"
 

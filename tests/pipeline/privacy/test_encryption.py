@@ -67,6 +67,7 @@ def refused(warehouse: Warehouse, *words: str, **environment: str) -> str:
 
 
 @needs_extension
+@pytest.mark.extended
 def test_restricted_file_opens_with_its_key_alone(
     make_warehouse: Callable[..., Warehouse],
 ) -> None:

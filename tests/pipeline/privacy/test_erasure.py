@@ -249,6 +249,7 @@ def known(built: Path, tmp_path: Path) -> Forgetting:
     return Forgetting(Warehouse(shutil.copytree(built, tmp_path / "known")))
 
 
+@pytest.mark.extended
 def test_person_is_forgotten_and_stays_forgotten(
     known: Forgetting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -159,6 +159,7 @@ def test_nothing_is_left_anywhere(tmp_path_factory: pytest.TempPathFactory) -> N
     assert warehouse.query(counts) == [(6,), (6,)]
 
 
+@pytest.mark.extended
 def test_what_the_warehouse_says_itself_stays(tmp_path: Path) -> None:
     """A person is called like a rule, and a plan like the person: others lose nothing by it."""
     forgetting = Forgetting(Warehouse(tmp_path))

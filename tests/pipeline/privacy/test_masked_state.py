@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pytest
 from conftest import Warehouse
 
 NAME, ADDRESS, CARRIER = "Quillfeather", "quillfeather.zz@acme.com", "Marshwiggle 555-123-4567"
@@ -59,6 +60,7 @@ def rights(warehouse: Warehouse) -> set[int]:
     return {path.stat().st_mode & 0o777 for path in paths}
 
 
+@pytest.mark.extended
 def test_what_was_clear_is_gone(make_warehouse: Callable[..., Warehouse]) -> None:
     """Published bytes after clear, partly clear and masked runs, and the rights of the files."""
     warehouse = make_warehouse()

@@ -221,6 +221,7 @@ def test_a_file_to_hand_out(built: Warehouse) -> None:
 OLD = "interval 100 day"
 
 
+@pytest.mark.extended
 def test_what_is_old_goes_and_marts_stay(tmp_path: Path, built: Warehouse) -> None:
     """Old logs and closed history go from both files in bytes; marts built anew are as before."""
     warehouse = Warehouse(shutil.copytree(built.folder, tmp_path / "copy", symlinks=True))

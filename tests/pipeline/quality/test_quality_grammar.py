@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -29,7 +30,7 @@ from reference.cleaning import (
 
 from benefits_warehouse.privacy.cleaning import MACROS, macros
 
-TEXTS = 10_000
+TEXTS = int(os.environ.get("GRAMMAR_TEXTS", "4000"))  # of each kind
 SEED = 20_24
 # What texts are made of that may be one and mostly are none.
 PIECES = {

@@ -105,6 +105,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CODE = ("a'; drop table marts.dim_employees; --", "{{ 1/0 }}", "{% raw %}", '"; select 1; --')
 
 
+@pytest.mark.extended
 def test_code_in_names_is_inert(make_warehouse: Callable[..., Any]) -> None:
     """Files load under names that are SQL or Jinja, from and to folders that are called so, and are
     known by them in the ledger."""

@@ -3,7 +3,8 @@
 The chain of fixtures is one warehouse: built from dirty and planted rows, then mended by a
 delivery and new rows of the reference seeds, then under other tiers and ranks and with new rules,
 then fully refreshed. QUALITY_ROWS and QUALITY_SEED choose other data, QUALITY_SHOWN how
-many differences are told; `make test` has 500 rows a feed, `make soak` 20,000 faulty ones.
+many differences are told; `make test` has 500 rows a feed and the first two builds,
+`make extended` the other two, `make soak` 20,000 faulty rows.
 """
 
 from __future__ import annotations
@@ -271,6 +272,7 @@ def test_tiers_and_ranks_in_the_seed_decide(mended: Mended, extended: Stage) -> 
         assert before[feed].count("quarantined") != after[feed].count("quarantined"), feed
 
 
+@pytest.mark.extended
 def test_a_new_rule_is_one_row_and_one_condition(extended: Stage) -> None:
     """It shows in flags, quarantine, errors and scorecard, and its unit test passes."""
     withheld = extended.published.rows("quality.quarantine_claims")
@@ -316,6 +318,7 @@ def content(stage: Stage, relation: str) -> Counter[str]:
     return Counter(str(sorted(row.items())) for row in stage.published.rows(relation))
 
 
+@pytest.mark.extended
 def test_the_log_of_quarantine_tells_every_stay(
     built: Stage, mended: Mended, extended: Stage, refreshed: Stage
 ) -> None:

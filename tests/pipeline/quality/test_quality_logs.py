@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import duckdb
+import pytest
 from conftest import Warehouse, copy_project
 from rows import PERSON, claims
 
 
+@pytest.mark.extended
 def test_logs_of_quality(make_warehouse: Callable[..., Warehouse], tmp_path: Any) -> None:
     project = copy_project(tmp_path / "project")
     warehouse = make_warehouse(project_dir=project)

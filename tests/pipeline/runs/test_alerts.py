@@ -234,6 +234,7 @@ class Told(Warehouse):
             ).fetchall()
 
 
+@pytest.mark.extended
 def test_whole_runs(tmp_path: Path) -> None:
     """Each is told once, over runs that fail, are refused, are killed or find the webhook down."""
     warehouse = Told(tmp_path)

@@ -3,7 +3,8 @@
 A case is a warehouse with a first load, and a second delivery of all feeds that waits. Builds of it
 are killed at random and at aimed moments, starved of disk and of memory, met by a second run, and
 broken by a model; then one plain build must end as an undisturbed one did. INTERRUPTION_SEED and
-INTERRUPTION_KILLS choose other moments. `make test` has a sample, `make soak` all of it.
+INTERRUPTION_KILLS choose other moments. `make test` has a sample of kills, `make extended`
+a broken model and a broken seed, `make soak` all of it.
 """
 
 from __future__ import annotations
@@ -403,6 +404,7 @@ def test_kills_of_a_first_load(nothing: Case) -> None:
 # A broken model
 
 
+@pytest.mark.extended
 def test_one_failing_model_and_retry(seeds: Case) -> None:
     """Nothing is published until it is mended; then `dbt retry` does what is left."""
     seeds.restore()
@@ -426,6 +428,7 @@ def test_one_failing_model_and_retry(seeds: Case) -> None:
     assert len(seeds.run_log()) == len(seeds.history) + 2
 
 
+@pytest.mark.extended
 def test_a_seed_that_is_no_table(tmp_path: Path) -> None:
     """A first build that stops at a ragged seed says so, and ends as any failed build does."""
     warehouse = Warehouse(tmp_path, copy_project(tmp_path / "project"))

@@ -1,10 +1,9 @@
 """Whatever people do to a warehouse, the next plain build is what a fresh one says, or refuses.
 
 After each command that is published which was, or what a fresh warehouse of the present files,
-seeds, vars and code says; never anything else. `make test` has a sample: a changed view, a limited
-build, a refusing test and a kill on one house, contents under old names, and a changed description.
-`make soak` has each by itself and all of the others, and the random driver: OPERATIONS_SEED and
-OPERATIONS_EPISODES choose what that does.
+seeds, vars and code says; never anything else. `make test` has limited input, `make extended` a
+changed view, a changed description, and a build after limited input. `make soak` has all others,
+and the random driver: OPERATIONS_SEED and OPERATIONS_EPISODES choose what that does.
 """
 
 from __future__ import annotations
@@ -104,6 +103,7 @@ def test_deliveries_one_by_one(house: House) -> None:
 # 1. A run of some models after code or a var above them changed
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("select", ["int_claims_judged+", pytest.param("fct_claims", marks=soak)])
 @pytest.mark.parametrize(
     "what", ["view", pytest.param("macro", marks=soak), pytest.param("var", marks=soak)]
@@ -509,6 +509,12 @@ def test_limited_input_a_refusing_test_and_a_kill(house: House) -> None:
     house.settle()
 
 
+def test_limited_input_is_not_published(new: House) -> None:
+    new.run(*EMPTY, is_checked=False)
+    assert not new.published(), new.explain("limited input is published")
+
+
+@pytest.mark.extended
 @pytest.mark.parametrize(
     "words", [EMPTY, *(pytest.param(words, marks=soak) for words in OTHER_LIMITS)], ids=" ".join
 )
@@ -574,6 +580,7 @@ def users_of(manifest: dict, macro: str) -> set[str]:
     }
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("file", "old", "new_text"),
     [

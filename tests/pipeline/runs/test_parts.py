@@ -159,6 +159,7 @@ def warehouse(make_warehouse: Callable[..., Warehouse], tmp_path: Any) -> Wareho
     return make_warehouse(project_dir=project)
 
 
+@pytest.mark.extended
 def test_only_what_changed_is_written_and_tested(warehouse: Warehouse) -> None:
     days = Days(warehouse)
     days.first()

@@ -47,7 +47,7 @@ def begin(folder: Path) -> Warehouse:
     return warehouse
 
 
-@pytest.mark.engines
+@pytest.mark.extended
 def test_spark_holds_the_rows_of_files(tmp_path: Path) -> None:
     """A few hundred dirty rows; and no text of Spark's, nor its event log, has the pepper."""
     warehouse = begin(tmp_path)
