@@ -420,7 +420,9 @@ def test_page_asks_for_nothing_and_could_not(browser: Browser, seeds_page: Path)
         assert sight.page.evaluate("window.hacked") is None
 
 
-@pytest.mark.parametrize("width", [1200, 768, 400, 320])
+@pytest.mark.parametrize(
+    "width", [1200, 400, *(pytest.param(n, marks=pytest.mark.extended) for n in (768, 320))]
+)
 def test_page_fits_its_window(browser: Browser, seeds_page: Path, width: int) -> None:
     """And charts follow when the window changes: labels are cut, never the plot."""
     with opened(browser, seeds_page, width=1600 if width == 400 else width) as sight:

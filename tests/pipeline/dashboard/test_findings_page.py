@@ -290,7 +290,8 @@ def test_every_company_has_a_page_to_print(browser: Browser, seeds_page: Path) -
             assert not sight.page.is_visible(other), other
         sight.page.emulate_media(media="screen")
         sight.page.click("#company .back a")
-        assert sight.page.is_visible("#attention") and not sight.page.is_visible("#company")
+        sight.page.wait_for_selector("#attention", state="visible")
+        sight.page.wait_for_selector("#company", state="hidden")
         assert sight.errors == []
 
 
@@ -393,7 +394,7 @@ def test_tables_break_no_word_and_cut_no_column(
         assert sight.page.evaluate(CUT) == [] and sight.overflow() <= 0
 
 
-@pytest.mark.parametrize("width", [1400, 420])
+@pytest.mark.parametrize("width", [1400, pytest.param(420, marks=pytest.mark.extended)])
 def test_page_meets_wcag_aa(browser: Browser, seeds_page: Path, width: int) -> None:
     with opened(browser, seeds_page, width=width) as sight:
         drawn(sight)

@@ -2,7 +2,7 @@
 
 A slow reference replays the deliveries in their order, one sender after the other, and is compared
 with landing_states after the files arrived one by one, in groups and late, with decisions that came
-and went. `make test` has 16 histories, `make extended` 60.
+and went. `make test` has 8 histories, `make extended` 60.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ class Case:
 
 @pytest.mark.parametrize(
     "seed",
-    [pytest.param(seed, marks=pytest.mark.extended if seed > 15 else ()) for seed in range(60)],
+    [pytest.param(seed, marks=pytest.mark.extended if seed > 7 else ()) for seed in range(60)],
 )
 def test_any_arrival_means_the_same(tmp_path: Path, seed: int) -> None:
     """Files at once, one by one or late, with decisions that come and go: the same states."""

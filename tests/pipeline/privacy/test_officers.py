@@ -74,6 +74,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     return warehouse
 
 
+@pytest.mark.extended
 def test_a_person_gets_all_that_is_held(built: Warehouse) -> None:
     """Every row of hers from each place, in clear, and no row of others."""
     assert run(built, disclose.main, f"email: {EMAIL}\n") == 0, built.output
@@ -106,6 +107,7 @@ def test_a_person_gets_all_that_is_held(built: Warehouse) -> None:
     assert "Nobody with these identifiers" in built.output
 
 
+@pytest.mark.extended
 @pytest.mark.soak
 def test_another_pepper_and_the_log_of_all(built: Warehouse) -> None:
     """All tokens are others, who was forgotten stays so, and the log tells, whole or not."""

@@ -3,8 +3,8 @@
 Random delivery histories run side by side, in key ranges of the same few builds. A chain of
 increments is compared with its own full refresh, column by column, and with a warehouse that saw
 everything in one build, audit columns aside. INCREMENT_HISTORIES, INCREMENT_BUILDS and
-INCREMENT_SEED choose other data; with -m soak there are more histories and builds, and runs of
-random models in between.
+INCREMENT_SEED choose other data; `make extended` has a build more, and runs of single models before
+it, and with -m soak there are more histories and builds, and runs of random models in between.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from conftest import Warehouse, copy_project
 from mart_hashes import AUDIT_COLUMNS, LOGS, mart_hashes
 from reference.generate_histories import (
     FIRST_FREE,
+    MOST_DROPS,
     SNAPSHOTS,
     Drafter,
     Drop,
@@ -41,7 +42,8 @@ from reference.judge import ACCOUNTS, CLAIMS, EMPLOYEES, HOLDERS, PLANS, TRANSAC
 
 SEED = int(os.environ.get("INCREMENT_SEED", "20241231"))
 HISTORIES = int(os.environ.get("INCREMENT_HISTORIES", "20"))
-BUILDS = int(os.environ.get("INCREMENT_BUILDS", "3"))
+BUILDS = int(os.environ.get("INCREMENT_BUILDS", "2"))
+EXTENDED = (HISTORIES, 3)
 SOAK = (240, 6)
 SHOWN = 4
 
@@ -110,14 +112,14 @@ class Deliveries:
     rng: Random
 
     def __post_init__(self) -> None:
-        self.drops = {
-            feed: spread(self.histories, feed, 2 * self.builds, self.rng) for feed in JUDGED
-        }
+        self.each = max(2, MOST_DROPS // self.builds)  # deliveries of a feed in a build
+        count = self.each * self.builds
+        self.drops = {feed: spread(self.histories, feed, count, self.rng) for feed in JUDGED}
         # Files arrive in any order; their names say which they are in. The oldest comes with the
         # first build and the newest with the last, since quiet histories have them there.
         last = self.builds - 1
         self.places = {
-            feed: [0, *self.rng.sample(range(1, 2 * last + 1), 2 * last), 2 * last + 1]
+            feed: [0, *self.rng.sample(range(1, count - 1), count - 2), count - 1]
             for feed in JUDGED
         }
         self.seen_at = {
@@ -128,7 +130,7 @@ class Deliveries:
     def bring(self, warehouse: Warehouse, build: int) -> None:
         """Deliver what this build sees first; names say the order."""
         for feed, deliveries in self.drops.items():
-            for place in self.places[feed][2 * build : 2 * build + 2]:
+            for place in self.places[feed][self.each * build : self.each * (build + 1)]:
                 deliver(warehouse, feed, f"{place:02}", deliveries[place], self.rng)
             folder = warehouse.zone / feed.replace(".", "/")
             again = sorted(path for path in folder.iterdir() if path.is_file())
@@ -328,8 +330,12 @@ def disturb(warehouse: Warehouse, number: int, rng: Random, is_soak: bool) -> No
 
 @pytest.fixture(
     scope="module",
-    params=[(HISTORIES, BUILDS), pytest.param(SOAK, marks=pytest.mark.soak)],
-    ids="{0[0]}_histories".format,
+    params=[
+        (HISTORIES, BUILDS),
+        pytest.param(EXTENDED, marks=pytest.mark.extended),
+        pytest.param(SOAK, marks=pytest.mark.soak),
+    ],
+    ids="{0[0]}_histories_{0[1]}_builds".format,
 )
 def chain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Chain:
     """Increments, a build with nothing new, a full refresh; and one build of everything."""
