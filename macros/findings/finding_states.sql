@@ -8,9 +8,8 @@
             case
                 when
                     compared.was_first_found_at is null
-                    or (compared.is_open and (
-                        deliveries.are_new or compared.was_resolved_at is not null
-                    ))
+                    or compared.is_open
+                    and (deliveries.are_new or compared.was_resolved_at is not null)
                     then {{ now }}
                 else compared.was_last_found_at
             end as last_found_at,

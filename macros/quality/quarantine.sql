@@ -1,12 +1,8 @@
 {% macro quarantine(feed_name, judged, landed) -%}
-{#-
-    The rows of a feed that are withheld from the marts, as delivered but masked, with every reason.
-    A state, not a log: each run judges anew, and a row that now passes is gone from here.
--#}
+{#- The rows of a feed that are withheld from the marts, as delivered but masked, with every reason.
+    A state, not a log: each run judges anew, and a row that now passes is gone from here. -#}
 {%- set feed = feed_of(feed_name) -%}
-{%- set is_withheld -%}
-    judged.is_current and not judged.is_valid and not judged.is_deleted
-{%- endset -%}
+{%- set is_withheld = "judged.is_current and not judged.is_valid and not judged.is_deleted" -%}
 with
 
 withheld as (
