@@ -183,6 +183,7 @@ def withheld(warehouse: Warehouse) -> set[str]:
     return built(warehouse, "select rejection_reason from quality.quarantine_employees")
 
 
+@pytest.mark.extended
 def test_a_roster_speaks_for_its_companies_and_trust_lets_it_delete(
     reference: Path, tmp_path: Path
 ) -> None:

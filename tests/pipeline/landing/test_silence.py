@@ -49,6 +49,7 @@ def test_blank_places(blank: str) -> None:
     refuse_blank_places({}, {})
 
 
+@pytest.mark.extended
 def test_whole_runs(tmp_path: Path) -> None:
     """What stops changes nothing; a refused file is told until another one has loaded."""
     warehouse = Warehouse(tmp_path)

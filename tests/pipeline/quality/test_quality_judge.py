@@ -3,8 +3,8 @@
 The chain of fixtures is one warehouse: built from dirty and planted rows, then mended by a
 delivery and new rows of the reference seeds, then under other tiers and ranks and with new rules,
 then fully refreshed. QUALITY_ROWS and QUALITY_SEED choose other data, QUALITY_SHOWN how
-many differences are told; `make test` has 500 rows a feed and the first two builds,
-`make extended` the other two, `make soak` 20,000 faulty rows.
+many differences are told; `make test` has 500 rows a feed and the first build,
+`make extended` the other three, `make soak` 20,000 faulty rows.
 """
 
 from __future__ import annotations
@@ -177,11 +177,13 @@ def mended(built: Stage) -> Mended:
     return Mended(built, built.next(deliveries=deliveries).build(), chosen)
 
 
+@pytest.mark.extended
 def test_verdicts_after_a_mending_delivery_are_the_judges(mended: Mended) -> None:
     """What an increment judges anew is what a judge of everything says."""
     assert_agree(mended.after)
 
 
+@pytest.mark.extended
 def test_mending_a_field_only_removes_flags(mended: Mended) -> None:
     """The row loses the rule it was mended for, and gains none that looks at itself alone."""
     before, after = fired_of(mended.before), fired_of(mended.after)
@@ -195,6 +197,7 @@ def test_mending_a_field_only_removes_flags(mended: Mended) -> None:
     assert len(counts) > len(MENDED_TO) * 0.8
 
 
+@pytest.mark.extended
 def test_other_rows_keep_their_verdicts(mended: Mended) -> None:
     """Only rows that share a group with a mended one, or with one it released, may change."""
     before, after = fired_of(mended.before), fired_of(mended.after)
@@ -219,6 +222,7 @@ def test_other_rows_keep_their_verdicts(mended: Mended) -> None:
     print(f"\n{len(common)} other rows, {len(changed)} changed, all of them related")
 
 
+@pytest.mark.extended
 def test_quarantine_is_a_state(mended: Mended) -> None:
     """Rows that stay as they are, are judged again with their parents, siblings and references."""
     first, then = (stage.published.fired_by_key for stage in (mended.before, mended.after))

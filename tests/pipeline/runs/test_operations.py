@@ -1,9 +1,8 @@
 """Whatever people do to a warehouse, the next plain build is what a fresh one says, or refuses.
 
 After each command that is published which was, or what a fresh warehouse of the present files,
-seeds, vars and code says; never anything else. `make test` has limited input, `make extended` a
-changed view, a changed description, and a build after limited input. `make soak` has all others,
-and the random driver: OPERATIONS_SEED and OPERATIONS_EPISODES choose what that does.
+seeds, vars and code says; never anything else. `make extended` has a changed view, a changed
+description, limited input and a build after it. `make soak` has all others, and the random driver: OPERATIONS_SEED and OPERATIONS_EPISODES choose what that does.
 """
 
 from __future__ import annotations
@@ -509,6 +508,7 @@ def test_limited_input_a_refusing_test_and_a_kill(house: House) -> None:
     house.settle()
 
 
+@pytest.mark.extended
 def test_limited_input_is_not_published(new: House) -> None:
     new.run(*EMPTY, is_checked=False)
     assert not new.published(), new.explain("limited input is published")
