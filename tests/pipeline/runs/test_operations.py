@@ -2,7 +2,8 @@
 
 After each command that is published which was, or what a fresh warehouse of the present files,
 seeds, vars and code says; never anything else. `make extended` has a changed view, a changed
-description, limited input and a build after it. `make soak` has all others, and the random driver: OPERATIONS_SEED and OPERATIONS_EPISODES choose what that does.
+description, limited input and a build after it. `make soak` has all others, and the random
+driver: OPERATIONS_SEED and OPERATIONS_EPISODES choose what that does.
 """
 
 from __future__ import annotations
