@@ -74,7 +74,7 @@ SAMPLE_DBT = --target-path target/sample/target --vars '{export_dir: target/samp
 # Two pytest workers for two cores (three are slower), whole files to each, since a file's builds share a warehouse.
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test: setup ## all tests on the sample: dbt's data and unit tests, then pytest on whole runs
+test: setup ## what must hold after each change, on the sample: dbt's data and unit tests, then pytest on whole runs
 	$(SAMPLE) $(DBT) --quiet build $(SAMPLE_DBT)
 	$(SAMPLE) $(DBT) test $(SAMPLE_DBT)
 	$(PYTEST)

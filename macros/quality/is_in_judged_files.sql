@@ -2,6 +2,7 @@
     {#- In an increment below a judged table that looks up what was delivered: true for the landed
         rows of the files of what it judged since, by their numbers, so that no other file is read,
         and none of them is taken for the smaller side of a join. In a full build all rows are.
+        Of more files than at_most the list would cost more than it saves: then all are read, too.
         condition: of the judged rows that are looked up, with the alias judged. -#}
     {%- set at_most = 100 -%}
     {%- if is_increment() -%}

@@ -325,6 +325,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> None:
     Warehouse.shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
+@pytest.fixture(params=[5_000, pytest.param(20_000, marks=pytest.mark.extended)])
+def many(request: pytest.FixtureRequest) -> int:
+    """How many values of chance are compared with a plain-Python reading."""
+    return int(request.param)
+
+
 @pytest.fixture
 def make_warehouse(tmp_path: Path) -> Callable[..., Warehouse]:
     """A function that makes a warehouse of a name in this test's temporary folder."""

@@ -100,15 +100,15 @@ def test_what_is_no_number_of_a_person_stays(text: str) -> None:
     assert not holds_personal_data(text)
 
 
-def test_texts_of_chance_are_read_as_the_reference_reads_them() -> None:
+def test_texts_of_chance_are_read_as_the_reference_reads_them(many: int) -> None:
     """Pieces of numbers and addresses in any order, compared with the plain-Python reading."""
     rng = Random(15)
     pieces = [*"0123456789", "219", "09", "9999", "555", "0187", "1", "+", "(", ")", " ", " ", "-"]
     pieces += ["–", "−", ".", "/", "_", ":", "\u200b", "\u00ad", "@", "＠", "x", "com", "Lee", "９"]
     pieces += ["(at)", "[dot]", "2024", "4111", "٣", ",", "\t"]
-    texts = ["".join(rng.choices(pieces, k=rng.randint(1, 14))) for _ in range(8000)]
+    texts = ["".join(rng.choices(pieces, k=rng.randint(1, 14))) for _ in range(many)]
     found = told(texts)
     wrong = [text for text, is_found, _ in found if is_found != holds_personal_data(text)]
     assert wrong == [], [ascii(text) for text in wrong[:10]]
     assert all(shown == text for text, is_found, shown in found if not is_found)
-    assert 400 < sum(is_found for _, is_found, _ in found) < 7600
+    assert 0.05 < sum(is_found for _, is_found, _ in found) / many < 0.95

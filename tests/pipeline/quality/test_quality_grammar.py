@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -30,7 +29,6 @@ from reference.cleaning import (
 
 from benefits_warehouse.privacy.cleaning import MACROS, macros
 
-TEXTS = int(os.environ.get("GRAMMAR_TEXTS", "4000"))  # of each kind
 SEED = 20_24
 # What texts are made of that may be one and mostly are none.
 PIECES = {
@@ -91,11 +89,11 @@ PIECES = {
 }
 
 
-def texts(kind: str, rng: Random) -> list[str]:
+def texts(kind: str, rng: Random, many: int) -> list[str]:
     """Values in all spellings, mistyped ones, and pieces put together at random."""
     dirt = values.Dirt(rng)
     found = []
-    for _ in range(TEXTS // 2):
+    for _ in range(many // 2):
         day = dt.date(1940, 1, 1) + dt.timedelta(days=rng.randint(0, 45_000))
         moment = dt.datetime.combine(day, dt.time(rng.randint(0, 23), rng.randint(0, 59)))
         moment += dt.timedelta(seconds=rng.choice((0, 0, 7, 59.5)))
@@ -123,7 +121,7 @@ def texts(kind: str, rng: Random) -> list[str]:
         *(("money", ""), ("ein", "")),
     ],
 )
-def test_macros_read_as_the_reference_does(kind: str, order: str) -> None:
+def test_macros_read_as_the_reference_does(kind: str, order: str, many: int) -> None:
     readers: dict[str, Callable[[str], Any]] = {
         "money": clean_money,
         "date": partial(clean_day, date_order=order),
@@ -136,7 +134,7 @@ def test_macros_read_as_the_reference_does(kind: str, order: str) -> None:
     columns = [macro(tidy, **told)]
     if kind in ("money", "timestamp"):
         columns.append(macro("text", is_varied=True, **told))
-    delivered = texts(kind, Random(f"{SEED} {kind} {order}"))
+    delivered = texts(kind, Random(f"{SEED} {kind} {order}"), many)
     connection = duckdb.connect()
     connection.execute("create table delivered as select unnest(?) as text", [delivered])
     rows = connection.execute(f"select text, {', '.join(columns)} from delivered").fetchall()
@@ -149,14 +147,14 @@ def test_macros_read_as_the_reference_does(kind: str, order: str) -> None:
     right = sum(found[0] is not None for _, *found in rows)
     print(f"\n{kind} {order}: {len(rows)} texts, {right} read", end="")
     assert not wrong, f"{len(wrong)} of {len(rows)}:\n" + "\n".join(wrong[:20])
-    assert TEXTS / 4 < right < len(rows) - TEXTS / 4
+    assert many / 4 < right < len(rows) - many / 4
 
 
-def end_texts(rng: Random) -> list[str]:
+def end_texts(rng: Random, many: int) -> list[str]:
     """Last days: days, days long ago and far off, words and zeros, whole and in pieces."""
     dirt = values.Dirt(rng)
     found = [*values.NO_ENDS, *values.LONG_AGO, *values.BAD_DAYS, *values.MISSING]
-    for _ in range(TEXTS // 2):
+    for _ in range(many // 2):
         year = rng.choice((rng.randint(1, 9999), rng.randint(1985, 1995), rng.randint(9990, 9999)))
         day = dt.date(year, 1, 1) + dt.timedelta(days=rng.randint(0, 364))
         found.append(dirt.end(day, dirt.row_rate()))
@@ -171,13 +169,13 @@ def end_texts(rng: Random) -> list[str]:
 
 
 @pytest.mark.parametrize("order", ["mdy", "dmy"])
-def test_the_macro_of_last_days_reads_as_the_reference_does(order: str) -> None:
+def test_the_macro_of_last_days_reads_as_the_reference_does(order: str, many: int) -> None:
     environment = Environment()
     settings = {"date_order": order, "earliest_date": EARLIEST.isoformat()}
     environment.globals["var"] = settings.__getitem__
     text = "".join(path.read_text() for path in sorted(MACROS.glob("*.sql")))
     module: Any = environment.from_string(text).module
-    delivered = end_texts(Random(f"{SEED} {order}"))
+    delivered = end_texts(Random(f"{SEED} {order}"), many)
     connection = duckdb.connect()
     connection.execute("create table delivered as select unnest(?) as text", [delivered])
     sql = f"select text, {module.clean_end_date(module.tidy_text('text'))} from delivered"
@@ -191,12 +189,12 @@ def test_the_macro_of_last_days_reads_as_the_reference_does(order: str) -> None:
     for _, value in rows:
         kinds[value] = kinds.get(value, 0) + 1
     assert not wrong, f"{len(wrong)} of {len(rows)}:\n" + "\n".join(wrong[:20])
-    assert min(kinds[None], kinds[NO_END], len(rows) - kinds[None] - kinds[NO_END]) > TEXTS / 10
+    assert min(kinds[None], kinds[NO_END], len(rows) - kinds[None] - kinds[NO_END]) > many / 10
 
 
-def test_what_else_an_ein_may_be() -> None:
+def test_what_else_an_ein_may_be(many: int) -> None:
     """Eight digits, and social security numbers, as the reference finds them."""
-    delivered = texts("ein", Random(SEED))
+    delivered = texts("ein", Random(SEED), many)
     tidy = macros().tidy_text("text")
     columns = f"{macros().short_ein(tidy)}, {macros().holds_ssn(tidy)}"
     connection = duckdb.connect()
